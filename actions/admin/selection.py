@@ -1,0 +1,194 @@
+"""What one does to several actions at once, chosen in the list."""
+
+from collections.abc import Iterator
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+
+from actions.models import Action, ActionQuerySet, Exercice
+from actions.renouvellement import renouveler
+from actions.tables import ActionTable
+from axes.models import AxeTransversal
+from financement.models import Subvention
+from listes.colonnes import Colonne, Ligne
+from listes.exports import Feuille, csv_excel
+from territoires.retour import poser_le_depart
+
+MONTREES = 200  # more than a page of the list holds
+F = TypeVar("F", bound=forms.Form)
+
+
+class StatutForm(forms.Form):
+    statut = forms.ChoiceField(label="Nouveau statut", choices=Action.Statut.choices)
+
+
+class AxeForm(forms.Form):
+    axe = ModelChoiceField(label="Axe à ajouter", queryset=AxeTransversal.objects.all())
+
+
+class RenouvellementForm(forms.Form):
+    exercice = ModelChoiceField(
+        label="Renouveler en",
+        queryset=Exercice.objects.filter(clos=False),
+        help_text="Les montants seront à saisir ; les financeurs sont repris.",
+    )
+
+
+class ActionsSurSelection(admin.ModelAdmin[Action]):
+    """Status, axis, renewal: each asks, then changes all that it may, in one transaction."""
+
+    actions = ["changer_le_statut", "ajouter_un_axe", "renouveler_la_selection", "exporter"]
+    lignes: Any
+
+    @admin.action(description="Changer le statut", permissions=["change"])
+    def changer_le_statut(
+        self, request: HttpRequest, queryset: QuerySet[Action]
+    ) -> HttpResponse | None:
+        formulaire = self._demander(request, StatutForm)
+        if not formulaire.is_valid():
+            return self._page(request, queryset, formulaire, "changer_le_statut")
+
+        def changer(action: Action) -> None:
+            action.statut = formulaire.cleaned_data["statut"]
+            action.save(update_fields=["statut", "modifiee_le"])
+
+        return self._appliquer(request, queryset, changer)
+
+    @admin.action(description="Ajouter un axe transversal", permissions=["change"])
+    def ajouter_un_axe(
+        self, request: HttpRequest, queryset: QuerySet[Action]
+    ) -> HttpResponse | None:
+        formulaire = self._demander(request, AxeForm)
+        if not formulaire.is_valid():
+            return self._page(request, queryset, formulaire, "ajouter_un_axe")
+        axe = formulaire.cleaned_data["axe"]
+        return self._appliquer(request, queryset, lambda action: action.axes.add(axe))
+
+    @admin.action(description="Renouveler dans un autre exercice", permissions=["add"])
+    def renouveler_la_selection(
+        self, request: HttpRequest, queryset: QuerySet[Action]
+    ) -> HttpResponse | None:
+        formulaire = self._demander(request, RenouvellementForm)
+        if not formulaire.is_valid():
+            return self._page(request, queryset, formulaire, "renouveler_la_selection")
+        vers = formulaire.cleaned_data["exercice"]
+        fait = renouveler(
+            queryset.select_related("exercice").prefetch_related("axes", "subventions"), vers
+        )
+        self.message_user(
+            request, f"{_nombre(len(fait.faites), 'action')} {_fait(fait.faites)} en {vers}."
+        )
+        for action, raison in fait.ecartees:
+            self.message_user(
+                request, f"« {action} » n'est pas renouvelée : {raison}.", messages.WARNING
+            )
+        return HttpResponseRedirect(request.get_full_path())
+
+    @admin.action(description="Exporter en CSV pour Excel", permissions=["view"])
+    def exporter(self, request: HttpRequest, queryset: ActionQuerySet) -> HttpResponse:
+        reponse = StreamingHttpResponse(
+            csv_excel(_feuille(queryset)), content_type="text/csv; charset=utf-8"
+        )
+        reponse["Content-Disposition"] = 'attachment; filename="actions.csv"'
+        return reponse  # type: ignore[return-value]  # a response as Django's admin takes them
+
+    def _demander(self, request: HttpRequest, classe: type[F]) -> F:
+        return classe(request.POST if "_confirmer" in request.POST else None)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Action],
+        formulaire: forms.Form,
+        action: str,
+    ) -> HttpResponse:
+        contexte = {
+            **self.admin_site.each_context(request),
+            "title": getattr(type(self), action).short_description,
+            "opts": self.opts,
+            "form": formulaire,
+            "action": action,
+            # All of a list is named by « select_across », not by thousands of hidden fields.
+            "toute_la_liste": request.POST.get("select_across") == "1",
+            "nombre": queryset.count(),
+            "selection": queryset[:MONTREES],
+        }
+        return TemplateResponse(request, "admin/actions/action/selection.html", contexte)
+
+    def _appliquer(
+        self, request: HttpRequest, queryset: QuerySet[Action], changer: Any
+    ) -> HttpResponse | None:
+        closes = queryset.filter(exercice__clos=True).count()
+        faites = 0
+        with transaction.atomic():
+            for action in queryset.filter(exercice__clos=False):
+                poser_le_depart(action, self.lignes)
+                changer(action)
+                faites += 1
+        self.message_user(request, f"{_nombre(faites, 'action')} {_modifiees(faites)}.")
+        if closes:
+            self.message_user(
+                request,
+                f"{_nombre(closes, 'action')} d'un exercice clos : "
+                f"{'laissées telles quelles' if closes > 1 else 'laissée telle quelle'}.",
+                messages.WARNING,
+            )
+        return HttpResponseRedirect(request.get_full_path())
+
+
+def _nombre(nombre: int, nom: str) -> str:
+    return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
+
+
+def _modifiees(nombre: int) -> str:
+    return "modifiées" if nombre > 1 else "modifiée"
+
+
+def _fait(faites: list[Action]) -> str:
+    return "renouvelées" if len(faites) > 1 else "renouvelée"
+
+
+def _feuille(selection: ActionQuerySet) -> Feuille:
+    """The columns of the actions list, for the chosen lines."""
+    subventions = Subvention.objects.de_fonctionnement()
+    colonnes: list[Colonne] = list(ActionTable.base_columns.values())
+    demandes = {champ for colonne in colonnes for champ in colonne.champs}
+    cles = list(selection.values_list("pk", flat=True))
+    choisies = Action.objects.filter(pk__in=cles)
+    montants = subventions.montants_par_action(cles)
+    axes: dict[int, list[str]] = {}
+    for cle, numero in Action.objects.numeros_des_axes(cles):
+        axes.setdefault(cle, []).append(str(numero))
+    totaux = subventions.filter(action__in=cles).montants()
+
+    lectures = [colonne.exporteur() for colonne in colonnes]
+
+    def lignes() -> Iterator[list[Any]]:
+        for ligne in choisies.values("pk", *demandes):
+            complete: Ligne = ligne | {"axes": ", ".join(axes.get(ligne["pk"], []))}
+            for etape in ("demande", "accorde", "verse"):
+                complete[f"montant_{etape}"] = getattr(montants.get(ligne["pk"]), etape, None)
+            yield [lire(complete) for lire in lectures]
+
+    return Feuille(
+        titre="Actions",
+        mentions=[],
+        entetes=[str(colonne.verbose_name) for colonne in colonnes],
+        formats=[colonne.format for colonne in colonnes],
+        lignes=lignes(),
+        totaux=[
+            f"Total : {_nombre(len(cles), 'ligne')}",
+            *[
+                getattr(totaux, str(colonne.champ).removeprefix("montant_"), None)
+                if str(colonne.champ).startswith("montant_")
+                else None
+                for colonne in colonnes[1:]
+            ],
+        ],
+    )

@@ -1,0 +1,57 @@
+"""The contract's budget years, and the decisions to close and reopen them."""
+
+from django.db import models, transaction
+from simple_history.models import HistoricalRecords
+
+from comptes.models import Utilisateur
+from comptes.versions import Versionne
+
+
+class Exercice(Versionne):
+    """A budget year of the contract. Once closed, its actions and their money are read-only."""
+
+    annee = models.PositiveSmallIntegerField("année", unique=True)
+    clos = models.BooleanField("clos", default=False)
+    historique = HistoricalRecords(excluded_fields=["version"])
+
+    class Meta:
+        verbose_name = "exercice"
+        ordering = ["-annee"]
+        permissions = [("cloturer_exercice", "Peut clore et rouvrir un exercice")]
+
+    def __str__(self) -> str:
+        return str(self.annee)
+
+    @transaction.atomic
+    def cloturer(self, motif: str, par: Utilisateur) -> None:
+        """Make the exercice read-only for everyone, and keep who decided it and why."""
+        self._decider(True, motif, par)
+
+    @transaction.atomic
+    def rouvrir(self, motif: str, par: Utilisateur) -> None:
+        """Allow writes again, and keep who decided it and why."""
+        self._decider(False, motif, par)
+
+    def _decider(self, clos: bool, motif: str, par: Utilisateur) -> None:
+        self.clos = clos
+        self.save(update_fields=["clos"])
+        Cloture.objects.create(exercice=self, clos=clos, motif=motif, par=par)
+
+
+class Cloture(models.Model):
+    """A decision to close an exercice, or to open it again: who, when, why."""
+
+    exercice = models.ForeignKey(Exercice, on_delete=models.CASCADE, related_name="clotures")
+    clos = models.BooleanField("clos")
+    motif = models.TextField("motif")
+    par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, related_name="+", verbose_name="décidé par"
+    )
+    le = models.DateTimeField("le", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "clôture"
+        ordering = ["-le", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.exercice} : {'clôture' if self.clos else 'réouverture'}"

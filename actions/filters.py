@@ -1,0 +1,169 @@
+"""The filters of the actions list; their names are the addresses that figures lead to."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import CharField, F, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.urls import reverse_lazy
+
+from actions.liens import TRANSTERRITORIAL
+from actions.models import Action, ActionQuerySet, Exercice, Theme
+from axes.models import AxeTransversal
+from financement.models import Financeur, Subvention, SubventionQuerySet
+from listes.etat import coupe
+from listes.filters import Choix, Filtres, MontantFiltre, Reference, Texte
+from listes.recherche import sans_accents
+from territoires.models import Commune, Organisme, Quartier
+
+_IDENTIFIANT = 18  # digits: more would not fit the database's integers
+
+
+@dataclass(frozen=True)
+class PorteurChoisi:
+    """The organisations that a typed name or an address's id stands for."""
+
+    texte: str
+    organismes: "QuerySet[Organisme]"
+
+    def __str__(self) -> str:
+        return self.texte
+
+
+class ChampPorteur(forms.CharField):
+    """An organisation's id, its name, or words of its name."""
+
+    def clean(self, value: Any) -> PorteurChoisi | None:
+        texte = super().clean(value)
+        if not texte:
+            return None
+        if texte.isascii() and texte.isdigit() and len(texte) <= _IDENTIFIANT:
+            par_id = Organisme.objects.filter(pk=int(texte))
+            nom = par_id.values_list("nom", flat=True).first()
+            if nom is None:
+                raise ValidationError(f"Aucun porteur n'a le numéro {coupe(texte)}.")
+            return PorteurChoisi(nom, par_id)
+        exact = Organisme.objects.filter(nom__sans_accents=sans_accents(texte))
+        approchant = Organisme.objects.all()
+        for mot in sans_accents(texte).split():
+            approchant = approchant.filter(nom__sans_accents__contains=mot)
+        for trouves in (exact, approchant):
+            if trouves.order_by().exists():
+                return PorteurChoisi(texte, trouves)
+        raise ValidationError(f"Aucun porteur ne correspond à {coupe(texte)}.")
+
+
+class PorteurFiltre(Texte):
+    field_class = ChampPorteur
+    suggestions = reverse_lazy("actions:porteurs")
+
+
+class ActionFiltres(Filtres):
+    """Figures under a funder are that funder's share: rows that it helps, its money only."""
+
+    q = Texte(label="Recherche", method="filtrer_q")
+    exercice = Reference(
+        Exercice.objects.all,
+        valeur="annee",
+        libelle="annee",
+        rang=-F("annee"),
+        field_name="exercice",
+        label="Exercice",
+    )
+    commune = Reference(
+        Commune.objects.all,
+        valeur="code_insee",
+        libelle="nom",
+        rang="numero",
+        en_plus=[(TRANSTERRITORIAL, "Transterritorial")],
+        label="Commune",
+        method="filtrer_commune",
+    )
+    theme = Reference(
+        Theme.objects.all,
+        valeur="numero",
+        libelle="nom",
+        rang="numero",
+        field_name="theme",
+        label="Thème",
+    )
+    financeur = Reference(
+        Financeur.objects.all,
+        valeur="code",
+        libelle="nom",
+        rang="ordre",
+        label="Financeur",
+        method="filtrer_financeur",
+    )
+    porteur = PorteurFiltre(label="Porteur", method="filtrer_porteur")
+    quartier = Reference(
+        Quartier.objects.all,
+        valeur="pk",
+        libelle=Concat("nom", Value(" ("), "commune__nom", Value(")")),
+        rang="commune__numero",
+        field_name="quartier",
+        label="Quartier",
+    )
+    axe = Reference(
+        AxeTransversal.objects.all,
+        valeur="numero",
+        libelle=Concat("numero", Value(" – "), "titre", output_field=CharField()),
+        rang="numero",
+        label="Axe",
+        method="filtrer_axe",
+    )
+    nature = Choix(field_name="nature", choices=Action.Nature.choices, label="Nature")
+    statut = Choix(field_name="statut", choices=Action.Statut.choices, label="Statut")
+    provenance = Choix(
+        field_name="provenance", choices=Action.Provenance.choices, label="Provenance"
+    )
+    montant_min = MontantFiltre(label="Accordé, au moins (€)", method="filtrer_minimum")
+    montant_max = MontantFiltre(label="Accordé, au plus (€)", method="filtrer_maximum")
+
+    @cached_property
+    def subventions(self) -> SubventionQuerySet:
+        """The money that the list counts: running costs, of the chosen funders only."""
+        lignes = Subvention.objects.de_fonctionnement()
+        codes = self.form.cleaned_data.get("financeur")
+        return lignes.des_financeurs(codes) if codes else lignes
+
+    def filtrer_q(self, selection: ActionQuerySet, nom: str, texte: str) -> ActionQuerySet:
+        return selection.contenant(texte)
+
+    def filtrer_commune(
+        self, selection: ActionQuerySet, nom: str, codes: list[str]
+    ) -> ActionQuerySet:
+        cles = self.filters["commune"].cles(codes)
+        voulues = Q(commune__in=cles)
+        if TRANSTERRITORIAL in codes:
+            voulues |= Q(commune__isnull=True)
+        return selection.filter(voulues)
+
+    def filtrer_financeur(
+        self, selection: ActionQuerySet, nom: str, codes: list[str]
+    ) -> ActionQuerySet:
+        return selection.aidees_par(codes)
+
+    def filtrer_porteur(
+        self, selection: ActionQuerySet, nom: str, porteur: PorteurChoisi
+    ) -> ActionQuerySet:
+        return selection.filter(porteur__in=porteur.organismes.order_by())
+
+    def filtrer_axe(
+        self, selection: ActionQuerySet, nom: str, numeros: list[str]
+    ) -> ActionQuerySet:
+        return selection.des_axes(self.filters["axe"].cles(numeros))
+
+    def filtrer_minimum(
+        self, selection: ActionQuerySet, nom: str, seuil: Decimal
+    ) -> ActionQuerySet:
+        return selection.recevant(self.subventions, au_moins=seuil)
+
+    def filtrer_maximum(
+        self, selection: ActionQuerySet, nom: str, seuil: Decimal
+    ) -> ActionQuerySet:
+        return selection.recevant(self.subventions, au_plus=seuil)

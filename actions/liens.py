@@ -1,0 +1,28 @@
+"""From a figure to the actions behind it: the address of the list that gives that very figure."""
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+TRANSTERRITORIAL: Final = "transterritorial"
+"""What the ``commune`` filter says for the lines of the whole territory, whose commune is NULL."""
+
+Valeur = str | int | Iterable[str | int] | None
+
+
+def lien_actions(**filtres: Valeur) -> str:
+    """``/actions/?exercice=2004&theme=3``: the list under these filters, in the order given.
+
+    A filter that is None is left out; a sequence repeats its parameter.
+    """
+    paires = [(nom, valeur) for nom, brute in filtres.items() for valeur in _valeurs(brute)]
+    adresse = reverse("actions:liste")
+    return f"{adresse}?{urlencode(paires)}" if paires else adresse
+
+
+def _valeurs(brute: Valeur) -> list[str | int]:
+    if brute is None:
+        return []
+    return [brute] if isinstance(brute, str | int) else list(brute)

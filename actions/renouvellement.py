@@ -1,0 +1,78 @@
+"""Next year's actions, from last year's: the same ones, with their funders and no amount yet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from actions.models import Action, Exercice
+from financement.models import Subvention
+
+REPRIS = (
+    "intitule",
+    "theme_id",
+    "commune_id",
+    "quartier_id",
+    "porteur_id",
+    "nature",
+    "description",
+    "public",
+)
+
+
+@dataclass(frozen=True)
+class Renouvellement:
+    """What was renewed, and what was left out, with the reason."""
+
+    faites: list[Action]
+    ecartees: list[tuple[Action, str]]
+
+
+@transaction.atomic
+def renouveler(actions: Iterable[Action], vers: Exercice) -> Renouvellement:
+    """Copy actions into another exercice, each linked to the one it renews.
+
+    Funding lines come with their amounts unknown: nobody has asked for anything yet. What is
+    already renewed there, and the contract's own running where it exists, is left out.
+    """
+    resultat = Renouvellement([], [])
+    deja = set(
+        Action.objects.filter(exercice=vers, renouvelee_de__isnull=False).values_list(
+            "renouvelee_de", flat=True
+        )
+    )
+    animee = Action.objects.filter(exercice=vers, nature=Action.Nature.ANIMATION).exists()
+    for action in actions:
+        if action.exercice_id == vers.pk:
+            resultat.ecartees.append((action, f"elle est déjà de {vers}"))
+        elif action.pk in deja:
+            resultat.ecartees.append((action, f"elle est déjà renouvelée en {vers}"))
+        elif action.nature == Action.Nature.ANIMATION and animee:
+            resultat.ecartees.append((action, f"l'animation existe déjà en {vers}"))
+        else:
+            animee = animee or action.nature == Action.Nature.ANIMATION
+            resultat.faites.append(_copier(action, vers))
+    return resultat
+
+
+def _copier(action: Action, vers: Exercice) -> Action:
+    provenance = (
+        Action.Provenance.RECONSTITUTION
+        if action.provenance == Action.Provenance.RECONSTITUTION
+        else Action.Provenance.SAISIE
+    )
+    copie = Action.objects.create(
+        exercice=vers,
+        renouvelee_de=action,
+        provenance=provenance,
+        **{champ: getattr(action, champ) for champ in REPRIS},
+    )
+    copie.axes.set(action.axes.all())
+    for ligne in action.subventions.all():
+        Subvention.objects.create(
+            action=copie,
+            financeur_id=ligne.financeur_id,
+            nature=ligne.nature,
+            credit=ligne.credit,
+        )
+    return copie

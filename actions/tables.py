@@ -1,0 +1,125 @@
+"""The columns of the actions list, on screen and in files, and its totals."""
+
+from collections import defaultdict
+from decimal import Decimal
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from actions.filters import ActionFiltres
+from actions.models import Action, ActionQuerySet
+from listes.chiffres import nombre
+from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
+from listes.tables import Tableau, Totaux
+from listes.templatetags.chiffres import donnee
+
+ETAPES = ("demande", "accorde", "verse")
+MONTANTS = frozenset(f"montant_{etape}" for etape in ETAPES)
+
+
+class ActionTable(Tableau):
+    """Amounts are *crédits de fonctionnement*, and only the chosen funders' when some are."""
+
+    filtres: ActionFiltres
+
+    intitule = Colonne(
+        "Action", "intitule", lien=lambda ligne: reverse("actions:fiche", args=[ligne["pk"]])
+    )
+    reference = Colonne("Référence", "reference", masquee=True)
+    exercice = Annee("Exercice", "exercice__annee")
+    commune = Colonne("Commune", "commune__nom", vide="Transterritorial")
+    quartier = Colonne("Quartier", "quartier__nom", masquee=True)
+    theme = Colonne("Thème", "theme__nom")
+    porteur = Colonne("Porteur", "porteur__nom")
+    axes = Colonne("Axes", "axes", calculee=True, triable=False, masquee=True)
+    nature = Colonne("Nature", "nature", libelles=dict(Action.Nature.choices), masquee=True)
+    statut = Colonne("Statut", "statut", libelles=dict(Action.Statut.choices))
+    provenance = Colonne(
+        "Provenance", "provenance", libelles=dict(Action.Provenance.choices), masquee=True
+    )
+    public = Colonne("Public visé", "public", masquee=True)
+    date_debut = Jour("Début", "date_debut", masquee=True)
+    date_fin = Jour("Fin", "date_fin", masquee=True)
+    montant_demande = Montant("Demandé", "montant_demande", calculee=True)
+    montant_accorde = Montant("Accordé", "montant_accorde", calculee=True)
+    montant_verse = Montant("Versé", "montant_verse", calculee=True)
+
+    @classmethod
+    def totaliser(cls, selection: ActionQuerySet, filtres: ActionFiltres) -> Totaux:  # type: ignore[override]  # this table's own rows and filters
+        effectif = selection.effectif()
+        montants = filtres.subventions.sur(selection).montants()
+        return {
+            "lignes": effectif.lignes,
+            "actions": effectif.actions,
+            "reconstituees": effectif.reconstituees,
+            **{f"montant_{etape}": getattr(montants, etape) for etape in ETAPES},
+        }
+
+    def completer(self, lignes: list[Ligne]) -> None:
+        cles = [ligne["pk"] for ligne in lignes]
+        if not MONTANTS.isdisjoint(self.montrees):
+            sommes = self.filtres.subventions.montants_par_action(cles)
+            for ligne in lignes:
+                montants = sommes.get(ligne["pk"])
+                for etape in ETAPES:
+                    ligne[f"montant_{etape}"] = getattr(montants, etape, None)
+        if "axes" in self.montrees:
+            numeros = defaultdict(list)
+            for cle, numero in Action.objects.numeros_des_axes(cles):
+                numeros[cle].append(str(numero))
+            for ligne in lignes:
+                ligne["axes"] = ", ".join(numeros[ligne["pk"]])
+
+    def order_montant_demande(
+        self, selection: ActionQuerySet, descendant: bool
+    ) -> tuple[ActionQuerySet, bool]:
+        return self._par_montant(selection, "demande", descendant)
+
+    def order_montant_accorde(
+        self, selection: ActionQuerySet, descendant: bool
+    ) -> tuple[ActionQuerySet, bool]:
+        return self._par_montant(selection, "accorde", descendant)
+
+    def order_montant_verse(
+        self, selection: ActionQuerySet, descendant: bool
+    ) -> tuple[ActionQuerySet, bool]:
+        return self._par_montant(selection, "verse", descendant)
+
+    def _par_montant(
+        self, selection: ActionQuerySet, etape: str, descendant: bool
+    ) -> tuple[ActionQuerySet, bool]:
+        somme = F(f"somme_{etape}")
+        ordre = somme.desc(nulls_last=True) if descendant else somme.asc(nulls_last=True)
+        return selection.avec_montant(etape, self.filtres.subventions).order_by(ordre, "pk"), True
+
+    def libelle_total(self) -> SafeString:
+        return format_html(
+            "Total : {} {}{}",
+            donnee(self.totaux["actions"], colonne="actions"),
+            _accord(self.totaux["actions"], "action"),
+            self._non_comptees(),
+        )
+
+    def libelle_total_exporte(self) -> str:
+        actions = self.totaux["actions"]
+        return f"Total : {nombre(actions)} {_accord(actions, 'action')}{self._non_comptees()}"
+
+    def _non_comptees(self) -> str:
+        """The lines funded without being counted, in words; nothing when there are none."""
+        lignes = int(self.totaux["lignes"] or 0)
+        non_comptees = lignes - int(self.totaux["actions"] or 0)
+        if not non_comptees:
+            return ""
+        return (
+            f" ({nombre(lignes)} {_accord(lignes, 'ligne')}, dont {nombre(non_comptees)} "
+            f"{_accord(non_comptees, 'non comptée')})"
+        )
+
+
+def _accord(effectif: int | Decimal | None, mot: str) -> str:
+    """The words in the plural where French has it: from 2."""
+    if effectif is None or effectif < 2:
+        return mot
+    return " ".join(partie if partie == "non" else f"{partie}s" for partie in mot.split())

@@ -1,0 +1,26 @@
+"""A joined document, handed over to those who may see its action."""
+
+from django.http import FileResponse, Http404, HttpRequest
+
+from actions.models import Action
+from actions.pieces import Piece
+from comptes.permissions import CONNECTE, exige
+
+
+@exige(CONNECTE)
+def telecharger(request: HttpRequest, pk: int) -> FileResponse:
+    """Always as a file to keep, never shown in the site's own pages."""
+    visibles = Action.objects.visibles_par(request.user)
+    piece = Piece.objects.filter(pk=min(pk, 2**63 - 1), action__in=visibles).first()
+    if piece is None:
+        raise Http404("Ce document n'existe pas.")
+    try:
+        fichier = piece.fichier.open("rb")
+    except FileNotFoundError as erreur:
+        raise Http404("Le fichier de ce document n'est plus sur le serveur.") from erreur
+    reponse = FileResponse(
+        fichier, as_attachment=True, filename=piece.nom, content_type=piece.type_mime
+    )
+    reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return reponse

@@ -1,0 +1,88 @@
+"""The actions list, one action's page, and the porteurs that a search as you type suggests."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+
+from actions.filters import ActionFiltres
+from actions.models import Action, ActionQuerySet
+from actions.plan import plan_de_financement
+from actions.tables import ActionTable
+from comptes.permissions import CONNECTE
+from listes.recherche import sans_accents
+from listes.tables import Totaux
+from listes.views import ListeView
+from territoires.models import Organisme
+
+MENTION_RECONSTITUTION = (
+    "Données reconstituées : le document d'origine ne donne que ses deux tableaux ; ces actions "
+    "ont été composées pour retrouver tous leurs totaux. Ce ne sont pas des actions réelles."
+)
+_SUGGESTIONS = 12
+_ENTIER_MAX = 2**63 - 1
+
+
+class ActionListe(ListeView):
+    """Every line of the contract: actions, residents' fund, running of the contract."""
+
+    permission = CONNECTE
+    titre = "Actions"
+    nom_fichier = "actions"
+    filterset_class = ActionFiltres
+    table_class = ActionTable
+    principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur")
+    template_name = "actions/liste.html"
+
+    def get_queryset(self) -> ActionQuerySet:
+        return Action.objects.visibles_par(self.request.user)
+
+    def mentions(self, totaux: Totaux) -> list[str]:
+        return [MENTION_RECONSTITUTION] if totaux["reconstituees"] else []
+
+    def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
+        annees = self.request.GET.getlist("exercice")
+        return {"reconstitue": bool(mentions), "annee": annees[0] if len(annees) == 1 else ""}
+
+
+class ActionFiche(View):
+    """One action: what it is, who pays what at each stage."""
+
+    permission = CONNECTE
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        action = (
+            Action.objects.visibles_par(request.user)
+            .select_related("exercice", "theme", "commune", "quartier", "porteur")
+            .filter(pk=min(pk, _ENTIER_MAX))
+            .first()
+        )
+        if action is None:
+            raise Http404(f"L'action {pk} n'existe pas.")
+        contexte = {
+            "action": action,
+            "axes": list(action.axes.all()),
+            "plan": plan_de_financement(action.subventions.select_related("financeur")),
+            "reconstitue": action.provenance == Action.Provenance.RECONSTITUTION,
+            "annee": str(action.exercice),
+        }
+        return render(request, "actions/fiche.html", contexte)
+
+
+class PorteurSuggestions(View):
+    """The porteurs whose name holds the words typed so far, as options of the filter's field."""
+
+    permission = CONNECTE
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        saisie = request.GET.get("porteur", "")[:200].replace("\0", "")
+        noms: list[str] = []
+        if len(saisie.strip()) > 1:
+            visibles = Action.objects.visibles_par(request.user).order_by()
+            porteurs = Organisme.objects.filter(pk__in=visibles.values("porteur_id"))
+            for mot in sans_accents(saisie).split():
+                porteurs = porteurs.filter(nom__sans_accents__contains=mot)
+            noms = list(porteurs.values_list("nom", flat=True)[:_SUGGESTIONS])
+        return render(request, "actions/_suggestions.html", {"noms": noms})

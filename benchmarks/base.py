@@ -1,0 +1,63 @@
+"""The database that the measures read: made-up years, kept from one run to the next.
+
+SQLite under ``var/mesures/`` unless MESURES_DATABASE_URL names another, empty one.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+RACINE = Path(__file__).resolve().parent.parent
+
+
+def ouvrir(actions: int, exercices: range) -> None:
+    """Set Django up on a database of that many made-up actions, generated where it is empty."""
+    dossier = RACINE / "var" / "mesures"
+    dossier.mkdir(parents=True, exist_ok=True)
+    nom = f"{actions}-{exercices[0]}-{exercices[-1]}.sqlite3"
+    os.environ["DATABASE_URL"] = os.environ.get(
+        "MESURES_DATABASE_URL", f"sqlite:///{dossier / nom}"
+    )
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contrat_ville.settings")
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from actions.models import Action
+    from bilan.volume import generer
+
+    call_command("migrate", verbosity=0)
+    if not Action.objects.filter(exercice__annee__in=exercices).exists():
+        generer(actions, list(exercices), graine=1)
+        with connection.cursor() as curseur:
+            curseur.execute("ANALYZE")
+
+
+def duree(travail: Callable[[], object]) -> float:
+    debut = time.perf_counter()
+    travail()
+    return time.perf_counter() - debut
+
+
+def ratio(travail: Callable[[], object], repere: Callable[[], object], tours: int = 5) -> float:
+    """The median of the ratios, pair by pair, after one round for warm caches."""
+    travail()
+    repere()
+    return statistics.median(duree(travail) / duree(repere) for _ in range(tours))
+
+
+class Releve:
+    """Says each ratio with its threshold, and remembers whether one missed it."""
+
+    def __init__(self) -> None:
+        self.manques: int = 0
+
+    def dire(self, libelle: str, mesure: float, seuil: float, *, minimum: bool = False) -> None:
+        tenu = mesure >= seuil if minimum else mesure <= seuil
+        self.manques += not tenu
+        borne = "≥" if minimum else "≤"
+        print(f"{'✓' if tenu else '✗'} {libelle} : {mesure:.2f} ({borne} {seuil})", flush=True)

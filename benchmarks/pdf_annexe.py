@@ -1,0 +1,145 @@
+"""The annex of 10 000 actions in the PDF, over a bare reportlab LongTable of the same cells.
+
+Both draw the same texts from rows in memory, in turn, in one process; the ratio is of the medians.
+Run: ``python benchmarks/pdf_annexe.py``; it fails above the limit.
+"""
+
+# ruff: noqa: E402  # the models that the report names must be set up before they are imported
+
+import gc
+import io
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contrat_ville.settings")
+
+import django
+
+django.setup()
+
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.platypus import LongTable, SimpleDocTemplate
+
+from bilan.controle import Controle
+from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Section
+from bilan.grille import Chiffre, Ligne, Unite
+from bilan.rendus.pdf import ecrire_pdf
+from bilan.rendus.pdf.annexe import Pages
+from listes.chiffres import montant
+
+ACTIONS = 10_000
+GROUPES = 16
+TOURS = 5
+LIMITE = 1.5
+COLONNES = (("ville", "Ville"), ("etat", "État"), ("cg", "CG"), ("fasild", "Fasild"))
+THEMES = ("Prévention", "Animation de type centre social", "Information et participation", "Sport")
+
+
+def actions(groupe: int) -> list[LigneAction]:
+    """The lines of one group: titles of one to three printed lines, amounts of all sizes."""
+    lignes = []
+    for rang in range(groupe, ACTIONS, GROUPES):
+        montants = {code: Decimal(rang * 37 % 90_000 + x) for x, (code, _) in enumerate(COLONNES)}
+        lignes.append(
+            LigneAction(
+                reference=f"2004-{rang:05}",
+                intitule=f"Atelier {rang} : accompagnement à la scolarité"
+                + " du quartier" * (rang % 4),
+                numero_theme=1,
+                theme=THEMES[rang % len(THEMES)],
+                porteur=f"Association des habitants n° {rang % 300}",
+                nature="ACTION",
+                provenance="SAISIE",
+                montants=montants,
+                montant=sum(montants.values(), Decimal(0)),
+                lien=f"/actions/{rang}/",
+            )
+        )
+    return lignes
+
+
+def somme(libelle: str, lignes: Iterable[LigneAction]) -> Ligne:
+    connues = list(lignes)
+    total = sum((ligne.montant or Decimal(0) for ligne in connues), Decimal(0))
+    chiffres = (Chiffre(len(connues), Unite.ACTIONS, ""), Chiffre(total, Unite.EUROS, ""))
+    return Ligne(1, libelle, chiffres, libelle)
+
+
+def liste() -> ListeActions:
+    par_groupe = [actions(groupe) for groupe in range(GROUPES)]
+    groupes = [GroupeActions(somme(f"Commune {n}", lot), lot) for n, lot in enumerate(par_groupe)]
+    return ListeActions(
+        nombre=ACTIONS,
+        colonnes=COLONNES,
+        groupes=lambda: groupes,
+        total=somme("TOTAL", (ligne for lot in par_groupe for ligne in lot)),
+        lien="/actions/",
+        reconstitue=False,
+    )
+
+
+def notre_annexe(liste: ListeActions) -> None:
+    annexe = Section("actions", "Liste des actions par commune", (liste,), annexe=True)
+    rapport = Rapport(
+        annee=2004,
+        titre="Bilan 2004",
+        contrat="Contrat",
+        territoire="Territoire",
+        date_emission=date(2005, 3, 31),
+        etat_du_controle="",
+        avertissement="",
+        sections=(annexe,),
+        controle=Controle(2004, (), ()),
+    )
+    ecrire_pdf(rapport, io.BytesIO())
+
+
+def table_nue(liste: ListeActions) -> None:
+    cases: list[tuple[str, ...]] = [
+        ("Réf.", "Intitulé", "Thème", "Porteur", "", "", "", "", "Total")
+    ]
+    cases += [
+        (
+            ligne.reference,
+            ligne.intitule,
+            ligne.theme,
+            ligne.porteur,
+            *(montant(ligne.montants[code]) for code, _ in COLONNES),
+            montant(ligne.montant),
+        )
+        for groupe in liste.groupes()
+        for ligne in groupe.lignes
+    ]
+    table = LongTable(cases, colWidths=Pages(liste, "").largeurs, repeatRows=1)
+    SimpleDocTemplate(io.BytesIO(), pagesize=landscape(A4)).build([table])
+
+
+def duree(travail: Callable[[ListeActions], None], lignes: ListeActions) -> float:
+    gc.collect()
+    debut = time.process_time()
+    travail(lignes)
+    return time.process_time() - debut
+
+
+def main() -> int:
+    lignes = liste()
+    notre_annexe(lignes)
+    paires = [(duree(notre_annexe, lignes), duree(table_nue, lignes)) for _ in range(TOURS)]
+    nous, nue = (statistics.median(temps) for temps in zip(*paires, strict=True))
+    rapport = nous / nue
+    print(
+        f"pdf_annexe : {rapport:.2f} (limite {LIMITE}) ; "
+        f"{ACTIONS} actions, {nous:.2f} s contre {nue:.2f} s"
+    )
+    return int(rapport > LIMITE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,113 @@
+"""The list of actions of the annex, read from the database as it is drawn, never held whole."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from django.db.models import F, FilteredRelation, Q
+from django.urls import reverse
+
+from actions.liens import lien_actions
+from bilan.document import GroupeActions, LigneAction, ListeActions
+from bilan.exercices import ExerciceEtabli
+from financement.models import Subvention
+
+LOT = 2000
+
+
+def liste_des_actions(exercice: ExerciceEtabli) -> ListeActions:
+    """The lines of the year by commune, in the order of the territorial table.
+
+    The subtotals and the total are that table's own figures.
+    """
+    return ListeActions(
+        nombre=sum(exercice.releve.nombres.values()),
+        colonnes=tuple((c.code, c.titre) for c in exercice.thematique.colonnes[2:]),
+        groupes=lambda: _groupes(exercice),
+        total=exercice.territorial.total,
+        lien=lien_actions(exercice=exercice.annee),
+        reconstitue=exercice.releve.reconstitue,
+    )
+
+
+class _Rangee(NamedTuple):
+    """An action as it is read; ``numero`` is its commune's, None for the whole territory."""
+
+    pk: int
+    numero: int | None
+    reference: str
+    intitule: str
+    numero_theme: int
+    theme: str
+    porteur: str | None
+    nature: str
+    provenance: str
+
+
+def _groupes(exercice: ExerciceEtabli) -> Iterator[GroupeActions]:
+    lignes = {ligne.numero: ligne for ligne in exercice.territorial.lignes}
+    transterritorial = exercice.territorial.lignes[-1]
+    for numero, groupe in groupby(_lignes(exercice), key=lambda paire: paire[0]):
+        yield GroupeActions(
+            sous_total=transterritorial if numero is None else lignes[numero],
+            lignes=(ligne for _, ligne in groupe),
+        )
+
+
+def _lignes(exercice: ExerciceEtabli) -> Iterator[tuple[int | None, LigneAction]]:
+    """Each line with its commune's number; one query, one row a funding line."""
+    rangees = (
+        exercice.actions.annotate(
+            fonctionnement=FilteredRelation(
+                "subventions",
+                condition=Q(subventions__nature=Subvention.Nature.FONCTIONNEMENT),
+            )
+        )
+        .order_by(F("commune__numero").asc(nulls_last=True), "theme__numero", "pk")
+        .values_list(
+            "pk",
+            "commune__numero",
+            "reference",
+            "intitule",
+            "theme__numero",
+            "theme__nom",
+            "porteur__nom",
+            "nature",
+            "provenance",
+            "fonctionnement__financeur_id",
+            "fonctionnement__montant_accorde",
+        )
+        .iterator(chunk_size=LOT)
+    )
+    colonnes = {f.pk: f.tableau.lower() for f in exercice.releve.financeurs}
+    fiche = reverse("actions:fiche", args=[0])
+    for action, lignes in groupby(rangees, key=lambda rangee: rangee[:-2]):
+        rangee = _Rangee(*action)
+        montants: dict[str, Decimal | None] = {}
+        for *_, financeur, accorde in lignes:
+            if financeur is not None:
+                _ajouter(montants, colonnes[financeur], accorde)
+        yield rangee.numero, _ligne(rangee, montants, fiche)
+
+
+def _ajouter(montants: dict[str, Decimal | None], colonne: str, accorde: Decimal | None) -> None:
+    """One more funding line under a column: None as long as no amount of it is known."""
+    deja = montants.get(colonne)
+    montants[colonne] = accorde if deja is None else deja + (accorde or 0)
+
+
+def _ligne(rangee: _Rangee, montants: dict[str, Decimal | None], fiche: str) -> LigneAction:
+    connus = [montant for montant in montants.values() if montant is not None]
+    return LigneAction(
+        reference=rangee.reference,
+        intitule=rangee.intitule,
+        numero_theme=rangee.numero_theme,
+        theme=rangee.theme,
+        porteur=rangee.porteur or "",
+        nature=rangee.nature,
+        provenance=rangee.provenance,
+        montants=montants,
+        montant=sum(connus, Decimal(0)) if connus or not montants else None,
+        lien=fiche.replace("/0/", f"/{rangee.pk}/"),
+    )

@@ -1,0 +1,260 @@
+"""The chapters of the report, each a pure function from figures to a section."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bilan.controle import Controle, Recalcul
+from bilan.document import (
+    BlocTableau,
+    Cellule,
+    ChiffreCle,
+    ChiffresCles,
+    Illustration,
+    Legende,
+    Liste,
+    Paragraphe,
+    Registre,
+    Section,
+)
+from bilan.exercices import ExerciceEtabli
+from bilan.graphiques import Graphique
+from bilan.grille import Chiffre, Statut, Tableau, Unite
+from listes.chiffres import ecart, nombre
+
+RECONSTITUTION = (
+    "Le document publié ne donne que ses deux tableaux, aucune action : les actions de {annee} "
+    "ont été reconstituées pour que les deux tableaux retombent juste. Leurs intitulés, leurs "
+    "montants un à un et leur répartition par commune et par thème ne sont pas réels."
+)
+PARTIEL = (
+    "Ce bilan ne compte que les communes ouvertes à votre compte : ses totaux ne sont pas ceux du "
+    "contrat et ne sont pas comparés aux chiffres publiés."
+)
+STATUTS = {
+    Statut.CONFORME: "Conforme",
+    Statut.INCOHERENCE_SOURCE: "Incohérence de la source",
+    Statut.ECART: "Écart",
+}
+
+
+@dataclass(frozen=True)
+class Population:
+    """Inhabitants of the communes; None where one of them is unknown. ``annee``: of the census."""
+
+    habitants: int | None
+    annee: str
+
+
+def mode_d_emploi(exercice: ExerciceEtabli) -> Section:
+    """How to read the report, in half a page."""
+    textes = [
+        "Les tableaux comptent les actions financées et les crédits de fonctionnement accordés. "
+        "Le fonds de participation des habitants (FPH) et l'animation du contrat sont financés "
+        "mais ne sont pas comptés comme des actions ; l'investissement n'entre pas dans les "
+        "tableaux.",
+        "Chaque chiffre est calculé à partir des actions enregistrées, sous la colonne dont "
+        "relève chaque financeur. « — » signale un montant inconnu : ce n'est pas zéro.",
+    ]
+    if exercice.controle.publie:
+        textes.append(
+            "Chaque chiffre publié est comparé au chiffre recalculé. Là où ils diffèrent, les deux "
+            "sont donnés, et l'annexe de contrôle dit pourquoi : le document publié n'est jamais "
+            "corrigé."
+        )
+    if avis := avertissement(exercice):
+        textes.append(avis)
+    return Section("lecture", "Comment lire ce bilan", tuple(map(Paragraphe, textes)))
+
+
+def avertissement(exercice: ExerciceEtabli) -> str:
+    """What a reader must know before any figure; empty where there is nothing to know."""
+    phrases = []
+    if exercice.partiel:
+        phrases.append(PARTIEL)
+    if exercice.releve.reconstitue:
+        phrases.append(RECONSTITUTION.format(annee=exercice.annee))
+    return " ".join(phrases)
+
+
+def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
+    """Actions, funding, communes, themes, funders, and two averages."""
+    actions, financement = exercice.territorial.total.chiffres
+    themes = [li for li in exercice.thematique.lignes if _active(li.chiffres)]
+    communes = [li for li in exercice.territorial.lignes[:-1] if _active(li.chiffres)]
+    financeurs = [c for c in exercice.thematique.total.chiffres[2:] if c.valeur]
+    moyenne = _rapport(financement, actions.valeur)
+    par_habitant = _rapport(financement, population.habitants)
+    return Section(
+        "chiffres-cles",
+        "Chiffres clés",
+        (
+            ChiffresCles(
+                (
+                    ChiffreCle("Actions", actions),
+                    ChiffreCle("Crédits de fonctionnement accordés", financement),
+                    ChiffreCle("Communes", _compte(len(communes)), "où une action est financée"),
+                    ChiffreCle("Thèmes", _compte(len(themes)), "dont l'animation du contrat"),
+                    ChiffreCle("Financeurs", _compte(len(financeurs))),
+                    ChiffreCle(
+                        "Moyenne par action", moyenne, "crédits rapportés au nombre d'actions"
+                    ),
+                    ChiffreCle(
+                        "Par habitant",
+                        par_habitant,
+                        f"population municipale {population.annee}" if population.annee else "",
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def _active(chiffres: Iterable[Chiffre]) -> bool:
+    return any(chiffre.valeur for chiffre in chiffres)
+
+
+def _compte(nombre: int) -> Chiffre:
+    return Chiffre(nombre, Unite.NOMBRE, "")
+
+
+def _rapport(montant: Chiffre, diviseur: Decimal | int | None) -> Chiffre:
+    """€ per action or inhabitant, to the cent; unknown where either side is."""
+    if montant.valeur is None or not diviseur:
+        return Chiffre(None, Unite.EUROS, montant.lien)
+    quotient = round(Decimal(montant.valeur) / Decimal(diviseur), 2)
+    return Chiffre(quotient, Unite.EUROS, montant.lien, reconstitue=montant.reconstitue)
+
+
+def repartition(
+    ancre: str, tableau: Tableau, graphiques: Iterable[Graphique], legende: Legende
+) -> Section:
+    """A distribution: its table, its charts, and the numbered legend of its rows."""
+    return Section(
+        ancre,
+        tableau.titre,
+        (
+            BlocTableau(tableau, _note(tableau)),
+            *(Illustration(graphique, tableau.code) for graphique in graphiques),
+            legende,
+        ),
+    )
+
+
+def _note(tableau: Tableau) -> str:
+    """What differs from the published table, in a sentence."""
+    differents = [
+        ligne.libelle
+        for ligne in tableau.toutes_les_lignes
+        if any(chiffre.differe for chiffre in ligne.chiffres)
+    ]
+    if not differents:
+        return ""
+    return f"Chiffre publié différent du chiffre recalculé : {', '.join(differents)}."
+
+
+def croisement(exercice: ExerciceEtabli) -> Section:
+    """The commune × theme table, with what it is worth."""
+    note = "Le document publié n'imprime pas ce tableau."
+    if exercice.croise.reconstitue:
+        note += " Reconstitué : seuls ses totaux viennent du document."
+    return Section("croise", exercice.croise.titre, (BlocTableau(exercice.croise, note),))
+
+
+def part_des_financeurs(tableau: Tableau) -> Section:
+    """Each funder's share of each theme."""
+    return Section("financeurs", tableau.titre, (BlocTableau(tableau),))
+
+
+def controle(resultat: Controle) -> Section:
+    """The check: its counts, each gap with both figures and its reason, and the sums that fail."""
+    if not resultat.publie:
+        vide = Paragraphe(
+            f"Aucun chiffre n'a été publié pour {resultat.annee} : il n'y a rien à comparer."
+        )
+        return Section("controle", "Contrôle des chiffres publiés", (vide,), annexe=True)
+    return Section(
+        "controle",
+        "Contrôle des chiffres publiés",
+        (
+            Paragraphe(etat_du_controle(resultat)),
+            registre_du_controle(resultat),
+            Liste(
+                tuple(
+                    f"{r.libelle} : {r.explication}"
+                    for r in (*resultat.incoherences_source, *resultat.ecarts)
+                ),
+                "Chiffres qui diffèrent",
+            ),
+            Liste(
+                tuple(
+                    f"{somme.libelle} : le document imprime {nombre(somme.attendu)}, "
+                    f"la somme donne {nombre(somme.obtenu)} ({ecart(somme.ecart)})."
+                    for somme in resultat.sommes_en_defaut
+                ),
+                f"Sommes du document qui ne tombent pas juste "
+                f"({len(resultat.sommes_en_defaut)} sur {len(resultat.coherence)})",
+            ),
+        ),
+        annexe=True,
+    )
+
+
+def registre_du_controle(resultat: Controle) -> Registre:
+    """Every published figure beside the recomputed one."""
+    return Registre(
+        "controle",
+        "Chiffres publiés et chiffres recalculés",
+        ("Tableau", "Ligne", "Colonne", "Publié", "Recalculé", "Écart", "État"),
+        tuple(_ligne_de_controle(r) for r in resultat.recalcul),
+    )
+
+
+def _ligne_de_controle(recalcul: Recalcul) -> tuple[Cellule, ...]:
+    unite = Unite.ACTIONS if recalcul.cle.colonne == "actions" else Unite.EUROS
+    difference = recalcul.ecart
+    return (
+        *recalcul.place,
+        Chiffre(recalcul.publie, unite, recalcul.lien),
+        Chiffre(recalcul.recalcule, unite, recalcul.lien),
+        Chiffre(difference, unite, "", None if difference is None else ecart(difference)),
+        STATUTS[recalcul.statut],
+    )
+
+
+def etat_du_controle(resultat: Controle) -> str:
+    """The state of the check in one sentence."""
+    if not resultat.publie:
+        return "Aucun chiffre publié à comparer pour cet exercice."
+    return (
+        f"{len(resultat.recalcul)} chiffres publiés comparés : {resultat.conformes} conformes, "
+        f"{len(resultat.incoherences_source)} incohérences du document publié, "
+        f"{_ecarts(len(resultat.ecarts))}. {len(resultat.sommes_en_defaut)} des "
+        f"{len(resultat.coherence)} sommes du document ne tombent pas juste."
+    )
+
+
+def _ecarts(compte: int) -> str:
+    return f"{compte} écart" if compte < 2 else f"{compte} écarts"
+
+
+def sources(annee: int, cartographie: bool) -> Section:
+    """Where the figures, the names and the map come from, and under which licences."""
+    textes = [
+        f"Actions et financements : base de gestion du contrat, exercice {annee}.",
+        "Noms et codes des communes : INSEE, Code officiel géographique 2026, via Etalab "
+        "(Licence Ouverte).",
+        "Population : INSEE, recensement de 1999 ; DGCL, liste des EPCI 2002, via etalab/geohisto.",
+    ]
+    if annee == 2004:
+        textes.insert(
+            0,
+            "Tableaux et axes transversaux : Bilan – rapport d'activité 2004 du Contrat de ville "
+            "du Territoire Alésien ; textes des axes reformulés.",
+        )
+    if cartographie:
+        textes.append(
+            "Contours : IGN, ADMIN EXPRESS COG 2018 (Licence Ouverte), via france-geojson, "
+            "simplifiés."
+        )
+    return Section("sources", "Sources et licences", (Liste(tuple(textes)),), annexe=True)

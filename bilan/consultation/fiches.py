@@ -1,0 +1,276 @@
+"""One commune, theme, funder, axis, porteur or neighbourhood: its page, for one budget year."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views import View
+
+from actions.models import Theme
+from axes.models import AxeTransversal
+from bilan.consultation.exercices import choisir
+from bilan.consultation.figures import COLONNES, Figures
+from bilan.consultation.perimetre import Perimetre, des_exercices
+from bilan.consultation.tableaux import Decoupage, Part, decouper
+from bilan.consultation.ventilation import (
+    Arbre,
+    Repartition,
+    Ventilation,
+    repartir_par_axe,
+    repartir_par_financeur,
+)
+from bilan.consultation.visibles import communes_visibles
+from bilan.controle import Recalcul
+from bilan.document import ChiffreCle, ChiffresCles
+from bilan.graphiques import Graphique
+from bilan.grille import Chiffre, Unite
+from comptes.permissions import CONNECTE
+from financement.models import Financeur
+from territoires.models import Commune
+
+ACTIONS_MONTREES = 20
+ENTIER_MAX = 2**63 - 1
+"""What the database takes; no row has such an id."""
+
+
+@dataclass(frozen=True)
+class Voisin:
+    """The page before or after this one in its list."""
+
+    libelle: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Vue:
+    """What a page shows of its subject in one year."""
+
+    perimetre: Perimetre
+    figures: Figures
+    total: Figures
+    decoupages: tuple[Decoupage | None, ...]
+    recalculs: tuple[Recalcul, ...] = ()
+    carte: Graphique | None = None
+    cles: tuple[ChiffreCle, ...] = ()
+
+
+class Fiche(View):
+    """A page of figures; a subclass finds its subject, then says what it shows of it."""
+
+    permission = CONNECTE
+    template_name: ClassVar[str] = "bilan/consultation/fiche.html"
+    liste: ClassVar[str]
+    titre_liste: ClassVar[str]
+    suite: str = ""
+
+    def trouver(self, cle: Any) -> Any:
+        """The subject; raises Http404 with a sentence."""
+        raise NotImplementedError
+
+    def montrer(self, sujet: Any, annee: int, ensemble: Perimetre) -> Vue:
+        """What the year, as this account may see it, holds of the subject."""
+        raise NotImplementedError
+
+    def contexte(self, sujet: Any, vue: Vue | None) -> dict[str, Any]:
+        """The title and the neighbours at least."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, cle: str | int) -> HttpResponse:
+        choix = choisir(request)
+        self.suite = choix.suite
+        sujet = self.trouver(cle)
+        vue = None
+        if choix.exercice is not None:
+            ensemble = des_exercices([choix.exercice], request.user)
+            vue = self.montrer(sujet, choix.exercice.annee, ensemble)
+        contexte = {
+            "sujet": sujet,
+            "choix": choix,
+            "url_liste": reverse(self.liste) + self.suite,
+            "titre_liste": self.titre_liste,
+            "annee": choix.annee,
+        }
+        if vue is not None:
+            contexte |= _contexte_de(vue)
+        return render(request, self.template_name, contexte | self.contexte(sujet, vue))
+
+    def vue_simple(self, vue: Perimetre, ensemble: Perimetre, par_commune: bool = True) -> Vue:
+        """What is shown of a subject that the published tables don't know."""
+        ventilation = Ventilation.de(vue)
+        figures, total = ventilation.ensemble, ensemble.argent()
+        if not figures.lignes:
+            return Vue(vue, figures, total, decoupages=())
+        communes = communes_visibles(self.request).order_by("numero") if par_commune else ()
+        return Vue(
+            perimetre=vue,
+            figures=figures,
+            total=total,
+            decoupages=(
+                self.par_theme(vue, ventilation.par_theme(), total),
+                self.par_commune(vue, communes, ventilation.par_commune(), total)
+                if par_commune
+                else None,
+                self.par_financeur(vue, ventilation.argent_par_financeur(), figures, total),
+            ),
+        )
+
+    # --- The breakdowns that several pages share ------------------------------------------------
+    def par_commune(
+        self, vue: Perimetre, communes: Iterable[Commune], repartition: Repartition, total: Figures
+    ) -> Decoupage | None:
+        parts = [
+            Part(
+                commune.nom,
+                self.page("bilan:commune", commune.code_insee),
+                vue.de_la_commune(commune).lien,
+                repartition.de(commune.pk),
+                numero=commune.numero,
+            )
+            for commune in communes
+        ]
+        transterritorial = Part(
+            "Transterritorial", "", vue.de_la_commune(None).lien, repartition.de(None)
+        )
+        return decouper(
+            "communes",
+            "Par commune",
+            "Commune",
+            [*parts, transterritorial],
+            base=total.accorde,
+            total=(repartition.ensemble, vue.lien),
+        )
+
+    def par_theme(
+        self, vue: Perimetre, repartition: Repartition, total: Figures
+    ) -> Decoupage | None:
+        parts = [
+            Part(
+                theme.nom,
+                self.page("bilan:theme", theme.numero),
+                vue.du_theme(theme).lien,
+                repartition.de(theme.pk),
+                numero=theme.numero,
+            )
+            for theme in Theme.objects.order_by("numero")
+        ]
+        return decouper(
+            "themes",
+            "Par thème",
+            "Thème",
+            parts,
+            base=total.accorde,
+            total=(repartition.ensemble, vue.lien),
+        )
+
+    def par_financeur(
+        self,
+        vue: Perimetre,
+        argent: dict[int, Figures],
+        figures: Figures,
+        total: Figures,
+        sous: Financeur | None = None,
+    ) -> Decoupage | None:
+        """Every funder, or those below one."""
+        arbre = Arbre.lire()
+        repartition = repartir_par_financeur(vue, argent, figures, arbre)
+        parts = [
+            Part(
+                financeur.nom,
+                self.page("bilan:financeur", financeur.code),
+                vue.des_financeurs([financeur]).lien,
+                repartition.de(financeur.pk),
+                niveau=arbre.niveau(financeur) - (0 if sous is None else 1 + arbre.niveau(sous)),
+            )
+            for financeur in arbre.en_ordre(None if sous is None else sous.pk)
+        ]
+        return decouper(
+            "financeurs",
+            "Par financeur",
+            "Financeur",
+            parts,
+            base=total.accorde,
+            total=(figures, vue.lien),
+            note="Les chiffres d'un financeur comprennent ceux des services qui en relèvent ; une "
+            "action que plusieurs financeurs aident compte sous chacun, une fois dans le total.",
+        )
+
+    def par_axe(self, vue: Perimetre, figures: Figures, total: Figures) -> Decoupage | None:
+        repartition = repartir_par_axe(vue, figures)
+        if not repartition.cases:
+            return None
+        parts = [
+            Part(
+                str(axe),
+                self.page("axes:fiche", axe.numero),
+                vue.des_axes([axe]).lien,
+                repartition.de(axe.pk),
+            )
+            for axe in AxeTransversal.objects.order_by("numero")
+        ]
+        return decouper(
+            "axes",
+            "Par axe transversal",
+            "Axe",
+            parts,
+            base=total.accorde,
+            total=None,
+            note="Une action peut servir plusieurs axes, ou aucun : ces lignes ne s'ajoutent pas.",
+            dessin=False,
+        )
+
+    def page(self, nom: str, cle: str | int) -> str:
+        """Another page, of the same year."""
+        return reverse(nom, args=[cle]) + self.suite
+
+
+def _contexte_de(vue: Vue) -> dict[str, Any]:
+    lignes = vue.perimetre.actions.select_related("theme", "commune", "porteur")
+    actions = list(lignes[:ACTIONS_MONTREES]) if vue.figures.lignes else []
+    montants = vue.perimetre.subventions.montants_par_action([action.pk for action in actions])
+    return {
+        "vue": vue,
+        "bloc_cles": _chiffres_cles(vue),
+        "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
+        "reconstitue": bool(vue.figures.reconstituees),
+        "actions": [
+            (action, getattr(montants.get(action.pk), "accorde", None)) for action in actions
+        ],
+        "lien_actions": vue.perimetre.lien,
+    }
+
+
+def _chiffres_cles(vue: Vue) -> ChiffresCles:
+    """The five figures of any row, an average, and what the page adds."""
+    notes = {
+        "Actions": _non_comptees(vue.figures),
+        "Accordé": "crédits de fonctionnement",
+        "Part de l'accordé": "de tout l'exercice",
+    }
+    chiffres = vue.figures.chiffres(vue.perimetre.lien, vue.total.accorde)
+    return ChiffresCles(
+        (
+            *(
+                ChiffreCle(colonne.titre, chiffre, notes.get(colonne.titre, ""))
+                for colonne, chiffre in zip(COLONNES, chiffres, strict=True)
+            ),
+            ChiffreCle("Moyenne par action", moyenne(vue.figures, vue.figures.actions)),
+            *vue.cles,
+        )
+    )
+
+
+def _non_comptees(figures: Figures) -> str:
+    autres = figures.lignes - figures.actions
+    if autres <= 0:
+        return ""
+    return "et une ligne non comptée" if autres == 1 else f"et {autres} lignes non comptées"
+
+
+def moyenne(figures: Figures, diviseur: int | None) -> Chiffre:
+    """Granted € for each of so many, to the cent; unknown where either is."""
+    if figures.accorde is None or not diviseur:
+        return Chiffre(None, Unite.EUROS, "")
+    return Chiffre(round(figures.accorde / diviseur, 2), Unite.EUROS, "")

@@ -1,0 +1,113 @@
+"""A commune's page."""
+
+from typing import Any
+
+from django.http import Http404
+
+from bilan.consultation.carte import carte_de_navigation, tableau_de_la_carte
+from bilan.consultation.confrontation import recalculs
+from bilan.consultation.fiches import Fiche, Voisin, Vue, moyenne
+from bilan.consultation.figures import RIEN, Figures
+from bilan.consultation.perimetre import Perimetre
+from bilan.consultation.tableaux import Decoupage, Part, decouper
+from bilan.consultation.ventilation import Ventilation, repartir
+from bilan.consultation.visibles import communes_visibles
+from bilan.document import ChiffreCle
+from bilan.tableaux import TERRITORIAL
+from listes.etat import coupe
+from territoires.models import Commune
+from territoires.perimetre import communes_de
+
+
+class CommunePage(Fiche):
+    liste = "bilan:communes"
+    titre_liste = "Communes"
+    template_name = "bilan/consultation/commune.html"
+
+    def trouver(self, cle: str) -> Commune:
+        self.communes = list(communes_visibles(self.request).order_by("numero"))
+        commune = next((c for c in self.communes if c.code_insee == cle), None)
+        if commune is None:
+            ailleurs = ", ou ne fait pas partie des vôtres" if communes_de(self.request) else ""
+            raise Http404(f"Aucune commune du contrat n'a le code INSEE {coupe(cle)}{ailleurs}.")
+        return commune
+
+    def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:
+        tout = Ventilation.de(ensemble)
+        ventilation = tout.de_la_commune(sujet.pk)
+        perimetre = ensemble.de_la_commune(sujet)
+        figures, total = ventilation.ensemble, tout.ensemble
+        habitants = ChiffreCle(
+            "Par habitant",
+            moyenne(figures, sujet.population),
+            f"population municipale {sujet.annee_population}" if sujet.annee_population else "",
+        )
+        self.transterritorial = tout.de_la_commune(None).ensemble
+        self.lien_transterritorial = ensemble.de_la_commune(None).lien
+        return Vue(
+            perimetre=perimetre,
+            figures=figures,
+            total=total,
+            decoupages=(
+                self.par_theme(perimetre, ventilation.par_theme(), total),
+                self.par_financeur(perimetre, ventilation.argent_par_financeur(), figures, total),
+                self.par_quartier(sujet, perimetre, total),
+                self.par_axe(perimetre, figures, total),
+            ),
+            recalculs=recalculs(
+                annee,
+                self.request,
+                lambda cle: cle.tableau == TERRITORIAL and cle.ligne == sujet.numero,
+            ),
+            carte=carte_de_navigation(
+                tableau_de_la_carte(annee, self.communes, tout.par_commune()),
+                self.communes,
+                self.suite,
+                en_avant=sujet,
+            ),
+            cles=(habitants,),
+        )
+
+    def par_quartier(
+        self, sujet: Commune, perimetre: Perimetre, total: Figures
+    ) -> Decoupage | None:
+        quartiers = list(sujet.quartiers.order_by("nom"))
+        if not quartiers:
+            return None
+        repartition = repartir(perimetre, "quartier")
+        return decouper(
+            "quartiers",
+            "Par quartier",
+            "Quartier",
+            [
+                Part(
+                    quartier.nom,
+                    self.page("bilan:quartier", quartier.pk),
+                    perimetre.du_quartier(quartier).lien,
+                    repartition.de(quartier.pk),
+                )
+                for quartier in quartiers
+            ],
+            base=total.accorde,
+            total=None,
+            note="Une action peut servir toute la commune, sans quartier désigné.",
+            dessin=False,
+        )
+
+    def contexte(self, sujet: Commune, vue: Vue | None) -> dict[str, Any]:
+        rang = self.communes.index(sujet)
+        return {
+            "titre": sujet.nom,
+            "chapeau": f"Commune n° {sujet.numero} du contrat, code INSEE {sujet.code_insee}",
+            "precedent": self._voisin(self.communes[rang - 1] if rang else None),
+            "suivant": self._voisin(next(iter(self.communes[rang + 1 :]), None)),
+            "axes": [(str(a), self.page("axes:fiche", a.numero)) for a in sujet.axes.all()],
+            "limite": bool(communes_de(self.request)),
+            "transterritorial": getattr(self, "transterritorial", RIEN),
+            "lien_transterritorial": getattr(self, "lien_transterritorial", ""),
+        }
+
+    def _voisin(self, commune: Commune | None) -> Voisin | None:
+        if commune is None:
+            return None
+        return Voisin(commune.nom, self.page("bilan:commune", commune.code_insee))

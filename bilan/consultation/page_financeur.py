@@ -1,0 +1,79 @@
+"""A funder's page: its money only, with that of the services below it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404
+
+from bilan.consultation.confrontation import recalculs
+from bilan.consultation.fiches import Fiche, Voisin, Vue
+from bilan.consultation.perimetre import Perimetre
+from bilan.consultation.ventilation import Ventilation
+from bilan.consultation.visibles import communes_visibles
+from bilan.controle import Cle
+from bilan.tableaux import THEMATIQUE
+from financement.models import Colonne, Financeur
+from listes.etat import coupe
+
+
+class FinanceurPage(Fiche):
+    liste = "bilan:financeurs"
+    titre_liste = "Financeurs"
+    template_name = "bilan/consultation/financeur.html"
+
+    def trouver(self, cle: str) -> Financeur:
+        self.financeurs = list(Financeur.objects.order_by("ordre", "nom", "pk"))
+        financeur = next((f for f in self.financeurs if f.code == cle), None)
+        if financeur is None:
+            raise Http404(f"Aucun financeur n'a le code {coupe(cle)}.")
+        return financeur
+
+    def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:
+        perimetre = ensemble.des_financeurs([sujet])
+        ventilation = Ventilation.de(perimetre)
+        figures, total = ventilation.ensemble, ensemble.figures()
+        communes = list(communes_visibles(self.request).order_by("numero"))
+        services = [f for f in self.financeurs if f.parent_id == sujet.pk]
+        return Vue(
+            perimetre=perimetre,
+            figures=figures,
+            total=total,
+            decoupages=(
+                self.par_theme(perimetre, ventilation.par_theme(), total),
+                self.par_commune(perimetre, communes, ventilation.par_commune(), total),
+                self.par_financeur(
+                    perimetre,
+                    ventilation.argent_par_financeur(),
+                    figures,
+                    total,
+                    sous=sujet,
+                )
+                if services
+                else None,
+            ),
+            recalculs=recalculs(annee, self.request, self._de_sa_colonne(sujet)),
+        )
+
+    def _de_sa_colonne(self, sujet: Financeur) -> Callable[[Cle], bool]:
+        """The printed column is this funder's own where no other root shares it."""
+        racines = [f for f in self.financeurs if f.parent_id is None and f.colonne == sujet.colonne]
+        colonne = sujet.colonne.lower() if racines == [sujet] else None
+        return lambda cle: cle.tableau == THEMATIQUE and cle.colonne == colonne
+
+    def contexte(self, sujet: Financeur, vue: Vue | None) -> dict[str, Any]:
+        rang = self.financeurs.index(sujet)
+        parent = next((f for f in self.financeurs if f.pk == sujet.parent_id), None)
+        return {
+            "titre": sujet.nom,
+            "chapeau": f"Financeur {sujet.code}, colonne « {Colonne(sujet.colonne).label} » "
+            "des tableaux",
+            "precedent": self._voisin(self.financeurs[rang - 1] if rang else None),
+            "suivant": self._voisin(next(iter(self.financeurs[rang + 1 :]), None)),
+            "parent": self._voisin(parent),
+            "services": [self._voisin(f) for f in self.financeurs if f.parent_id == sujet.pk],
+        }
+
+    def _voisin(self, financeur: Financeur | None) -> Voisin | None:
+        if financeur is None:
+            return None
+        return Voisin(financeur.nom, self.page("bilan:financeur", financeur.code))

@@ -1,0 +1,47 @@
+"""A neighbourhood's page."""
+
+from typing import Any
+
+from django.http import Http404
+
+from bilan.consultation.fiches import ENTIER_MAX, Fiche, Voisin, Vue
+from bilan.consultation.perimetre import Perimetre
+from bilan.consultation.visibles import quartiers_visibles
+from territoires.models import Quartier
+
+
+class QuartierPage(Fiche):
+    liste = "bilan:quartiers"
+    titre_liste = "Quartiers"
+    template_name = "bilan/consultation/quartier.html"
+
+    def trouver(self, cle: int) -> Quartier:
+        quartier = (
+            quartiers_visibles(self.request)
+            .select_related("commune")
+            .filter(pk=min(cle, ENTIER_MAX))
+            .first()
+        )
+        if quartier is None:
+            raise Http404(f"Le quartier {cle} n'existe pas.")
+        return quartier
+
+    def montrer(self, sujet: Quartier, annee: int, ensemble: Perimetre) -> Vue:
+        return self.vue_simple(ensemble.du_quartier(sujet), ensemble, par_commune=False)
+
+    def contexte(self, sujet: Quartier, vue: Vue | None) -> dict[str, Any]:
+        autres = list(quartiers_visibles(self.request).filter(commune=sujet.commune))
+        avant = [q for q in autres if q.nom < sujet.nom]
+        apres = [q for q in autres if q.nom > sujet.nom]
+        return {
+            "titre": sujet.nom,
+            "chapeau": f"Quartier de {sujet.commune.nom}",
+            "url_commune": self.page("bilan:commune", sujet.commune.code_insee),
+            "precedent": self._voisin(max(avant, key=lambda q: q.nom, default=None)),
+            "suivant": self._voisin(min(apres, key=lambda q: q.nom, default=None)),
+        }
+
+    def _voisin(self, quartier: Quartier | None) -> Voisin | None:
+        if quartier is None:
+            return None
+        return Voisin(quartier.nom, self.page("bilan:quartier", quartier.pk))

@@ -1,0 +1,128 @@
+"""One box over everything: actions, porteurs, communes, themes, axes, funders."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views import View
+
+from actions.models import Action, Theme
+from axes.models import AxeTransversal
+from bilan.consultation.filters import (
+    AxeFiltres,
+    CommuneFiltres,
+    FinanceurFiltres,
+    PorteurFiltres,
+    ThemeFiltres,
+    contenant,
+)
+from bilan.consultation.visibles import communes_visibles, porteurs_visibles
+from comptes.permissions import CONNECTE
+from financement.models import Financeur
+from listes.filters import LONGUEUR_MAX
+
+TROUVAILLES_MONTREES = 8
+ACTIONS_COMPTEES = 1000
+
+
+@dataclass(frozen=True)
+class Trouvaille:
+    libelle: str
+    page: str
+    precision: str = ""
+    reconstituee: bool = False
+
+
+@dataclass(frozen=True)
+class Groupe:
+    """What was found of one kind: the first ones, how many in all, and the list of all.
+
+    ``davantage``: there are more than ``nombre``, which nobody would go through.
+    """
+
+    titre: str
+    code: str
+    trouvailles: tuple[Trouvaille, ...]
+    nombre: int
+    liste: str
+    davantage: bool = False
+
+
+class Recherche(View):
+    """Every word must be found, whatever accents or case; the lists' own filters read the same."""
+
+    permission = CONNECTE
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        saisie = request.GET.get("q", "").replace("\0", "").strip()
+        texte = saisie[:LONGUEUR_MAX].strip()
+        groupes = [groupe for groupe in self._groupes(texte) if groupe.nombre] if texte else []
+        contexte = {
+            "q": texte,
+            "coupee": len(saisie) > LONGUEUR_MAX,
+            "longueur": LONGUEUR_MAX,
+            "groupes": groupes,
+            "nombre": sum(groupe.nombre for groupe in groupes),
+            "davantage": any(groupe.davantage for groupe in groupes),
+        }
+        return render(request, "bilan/consultation/recherche.html", contexte)
+
+    def _groupes(self, texte: str) -> Iterable[Groupe]:
+        communes = contenant(communes_visibles(self.request), CommuneFiltres.recherches, texte)
+        yield _groupe("Communes", "bilan:communes", "bilan:commune", "code_insee", communes, texte)
+        themes = contenant(Theme.objects.all(), ThemeFiltres.recherches, texte)
+        yield _groupe("Thèmes", "bilan:themes", "bilan:theme", "numero", themes, texte)
+        financeurs = contenant(Financeur.objects.all(), FinanceurFiltres.recherches, texte)
+        yield _groupe(
+            "Financeurs", "bilan:financeurs", "bilan:financeur", "code", financeurs, texte
+        )
+        axes = contenant(AxeTransversal.objects.all(), AxeFiltres.recherches, texte)
+        yield _groupe("Axes transversaux", "axes:liste", "axes:fiche", "numero", axes, texte)
+        porteurs = contenant(porteurs_visibles(self.request), PorteurFiltres.recherches, texte)
+        yield _groupe("Porteurs", "bilan:porteurs", "bilan:porteur", "pk", porteurs, texte)
+        yield self._actions(texte)
+
+    def _actions(self, texte: str) -> Groupe:
+        """The last ones entered; one reading of the table finds and counts them."""
+        actions = Action.objects.visibles_par(self.request.user).contenant(texte)
+        cles = list(actions.order_by("-pk").values_list("pk", flat=True)[: ACTIONS_COMPTEES + 1])
+        nombre = len(cles)
+        premieres = Action.objects.filter(pk__in=cles[:TROUVAILLES_MONTREES])
+        trouvees = premieres.select_related("exercice", "commune").order_by("-pk")
+        return Groupe(
+            "Actions",
+            "actions",
+            tuple(
+                Trouvaille(
+                    action.intitule,
+                    reverse("actions:fiche", args=[action.pk]),
+                    f"{action.exercice}, {action.commune or 'transterritoriale'}",
+                    action.provenance == Action.Provenance.RECONSTITUTION,
+                )
+                for action in trouvees
+            ),
+            min(nombre, ACTIONS_COMPTEES),
+            f"{reverse('actions:liste')}?{urlencode({'q': texte})}",
+            davantage=nombre > ACTIONS_COMPTEES,
+        )
+
+
+def _groupe(
+    titre: str, liste: str, page: str, cle: str, trouves: "QuerySet[Any]", texte: str
+) -> Groupe:
+    """The first ones and their number, in two queries."""
+    return Groupe(
+        titre,
+        liste.partition(":")[2] if liste != "axes:liste" else "axes",
+        tuple(
+            Trouvaille(str(trouve), reverse(page, args=[getattr(trouve, cle)]))
+            for trouve in trouves[:TROUVAILLES_MONTREES]
+        ),
+        trouves.order_by().count(),
+        f"{reverse(liste)}?{urlencode({'q': texte})}",
+    )

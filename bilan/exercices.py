@@ -1,0 +1,78 @@
+"""One budget year, its tables computed and checked: what pages, files and commands ask for."""
+
+from dataclasses import dataclass
+
+from actions.models import Action, ActionQuerySet
+from bilan.controle import Controle, confronter, controler
+from bilan.cumul import Cumul
+from bilan.grille import Tableau
+from bilan.publication import ChiffrePublie
+from bilan.releve import Releve, relever
+from bilan.tableaux import (
+    TableauCroise,
+    TableauTerritorial,
+    TableauThematique,
+    tableau_croise,
+    tableau_territorial,
+    tableau_thematique,
+)
+
+
+class ExerciceInconnuError(LookupError):
+    """No such budget year; the message is the sentence to show."""
+
+
+@dataclass(frozen=True)
+class ExerciceEtabli:
+    """The figures of a year, each beside the published one where there is one.
+
+    ``partiel`` where they only count the actions that one account may see.
+    """
+
+    annee: int
+    releve: Releve
+    territorial: TableauTerritorial
+    thematique: TableauThematique
+    croise: TableauCroise
+    controle: Controle
+    actions: ActionQuerySet
+    partiel: bool
+
+    @property
+    def tableaux(self) -> dict[str, Tableau]:
+        """The three tables, by code."""
+        return {t.code: t for t in (self.territorial, self.thematique, self.croise)}
+
+
+def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli:
+    """Compute and check the tables of a year, in four queries.
+
+    Of these actions only, where some are given: what was published is then not compared, since it
+    was published of all of them.
+
+    Raises ExerciceInconnuError for a year that isn't in the database.
+    """
+    releve = relever(annee, actions)
+    if annee not in releve.annees:
+        raise ExerciceInconnuError(_exercice_inconnu(annee, releve.annees))
+    cumul = Cumul(releve)
+    territorial, thematique = tableau_territorial(cumul), tableau_thematique(cumul)
+    publies = ChiffrePublie.objects.publies(annee) if actions is None else {}
+    controle = controler(territorial, thematique, publies)
+    return ExerciceEtabli(
+        annee=annee,
+        releve=releve,
+        territorial=confronter(territorial, controle),
+        thematique=confronter(thematique, controle),
+        croise=tableau_croise(cumul),
+        controle=controle,
+        actions=(Action.objects.all() if actions is None else actions).de_l_exercice(annee),
+        partiel=actions is not None,
+    )
+
+
+def _exercice_inconnu(annee: int, annees: tuple[int, ...]) -> str:
+    if not annees:
+        return f"L'exercice {annee} n'existe pas : la base ne contient aucun exercice."
+    connus = ", ".join(map(str, annees))
+    return f"L'exercice {annee} n'existe pas. Exercices connus : {connus}."

@@ -1,0 +1,18 @@
+"""The charts of the report and of the pages: tables → Vega-Lite specifications. Pure.
+
+A mark carries its link and its sentence; beside every chart stands the table that equals it.
+"""
+
+from bilan.graphiques.barres import barres, barres_territoriales, barres_thematiques
+from bilan.graphiques.carte import carte_territoriale
+from bilan.graphiques.trait import Graphique
+from bilan.graphiques.trame import Barre
+
+__all__ = [
+    "Barre",
+    "Graphique",
+    "barres",
+    "barres_territoriales",
+    "barres_thematiques",
+    "carte_territoriale",
+]

@@ -1,0 +1,81 @@
+"""The report's figures and blocks in templates."""
+
+from collections.abc import Iterator
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from bilan.chapitres import STATUTS
+from bilan.document import Bloc
+from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
+from bilan.rendus.html import ACTIONS_A_L_ECRAN, GABARITS, cellules
+from bilan.rendus.svg import svg
+from listes.chiffres import brut, ecart, montant, nombre
+
+register = template.Library()
+
+
+register.filter("svg", svg)
+
+
+@register.filter
+def statut(valeur: Statut) -> str:
+    """A figure's state in words."""
+    return STATUTS[valeur]
+
+
+@register.simple_tag
+def rendre(bloc: Bloc) -> SafeString:
+    """One block of the report, drawn by its own template."""
+    contexte = {"bloc": bloc, "actions_a_l_ecran": ACTIONS_A_L_ECRAN}
+    return mark_safe(render_to_string(GABARITS[type(bloc)], contexte))  # noqa: S308  # a template's output
+
+
+@register.filter
+def cellules_de(ligne: Ligne, tableau: Tableau) -> Iterator[tuple[Chiffre, ...]]:
+    return cellules(tableau, ligne)
+
+
+@register.simple_tag
+def chiffre(c: Chiffre) -> SafeString:
+    """A figure: a ``<data>`` element in the link to its actions; a blank leads nowhere."""
+    if not c.lien or not c.affiche:
+        return _donnee(c)
+    return format_html('<a class="{}" href="{}">{}</a>', _classe(c), c.lien, _donnee(c))
+
+
+def _classe(c: Chiffre) -> str:
+    if c.valeur is None and c.texte:
+        return "chiffre mots"
+    return "chiffre zero" if c.valeur == 0 else "chiffre"
+
+
+@register.simple_tag
+def publie(c: Chiffre, annee: int) -> SafeString:
+    """The published figure beside a recomputed one that differs, and its gap; else nothing.
+
+    The gap leads to its explanation in the page of the check.
+    """
+    if c.publication is None or not c.differe:
+        return SafeString("")
+    montre = nombre if c.unite == Unite.ACTIONS else montant
+    difference = None if c.valeur is None else c.valeur - c.publication.valeur
+    return format_html(
+        '<span class="publie">publié : <data value="{}" data-role="publie">{}</data> '
+        '<a class="publie-ecart" href="{}#{}" title="{}">≠ {}</a></span>',
+        str(brut(c.publication.valeur)),
+        montre(c.publication.valeur),
+        reverse("bilan:tableau", args=[annee, "controle"]),
+        c.publication.ancre,
+        c.publication.explication,
+        "—" if difference is None else ecart(difference),
+    )
+
+
+def _donnee(c: Chiffre) -> SafeString:
+    if c.valeur is None:
+        return format_html("{}", c.affiche)
+    return format_html('<data value="{}">{}</data>', str(brut(c.valeur)), c.affiche)

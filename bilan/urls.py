@@ -1,0 +1,20 @@
+"""Addresses of the report, its pages and its files; of the lists and pages of figures."""
+
+from django.urls import include, path, re_path
+
+from bilan import views
+
+app_name = "bilan"
+
+TABLEAUX = "territorial|thematique|croise|controle"
+
+urlpatterns = [
+    path("bilan/", views.dernier, name="dernier"),
+    path("bilan/<int:annee>/", views.rapport, name="bilan"),
+    path("bilan/<int:annee>.pdf", views.pdf, name="pdf"),
+    path("bilan/<int:annee>.xlsx", views.xlsx, name="xlsx"),
+    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})/$", views.tableau, name="tableau"),
+    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.csv$", views.csv, name="csv"),
+    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.json$", views.json, name="json"),
+    path("", include("bilan.consultation.adresses")),
+]

@@ -1,0 +1,105 @@
+"""The audit log: who came in, who was refused, what left as a file, whose rights changed.
+
+It is written by the application and read by the administration; nobody changes a line of it. It
+is kept a year unless said otherwise, then ``manage.py purger`` forgets it.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+
+
+class Evenement(models.Model):
+    """One line. ``compte`` NULL: a visitor, a command, or an account that no longer exists."""
+
+    class Genre(models.TextChoices):
+        CONNEXION = "CONNEXION", "Connexion"
+        DECONNEXION = "DECONNEXION", "Déconnexion"
+        ECHEC = "ECHEC", "Connexion refusée"
+        BLOCAGE = "BLOCAGE", "Connexion bloquée : trop d'échecs"
+        REFUS = "REFUS", "Accès refusé"
+        EXPORT = "EXPORT", "Fichier téléchargé"
+        ROLE = "ROLE", "Rôles modifiés"
+        COMPTE = "COMPTE", "Compte modifié"
+        SECRET = "SECRET", "Mot de passe ou second facteur modifié"
+        SESSIONS = "SESSIONS", "Session terminée à distance"
+        PERSONNE = "PERSONNE", "Données personnelles exportées ou effacées"
+
+    le = models.DateTimeField("le", default=timezone.now, db_index=True, editable=False)
+    genre = models.CharField("événement", max_length=12, choices=Genre.choices, editable=False)
+    compte = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="compte",
+    )
+    adresse = models.GenericIPAddressField("adresse réseau", null=True, editable=False)
+    detail = models.CharField("détail", max_length=500, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "événement du journal"
+        verbose_name_plural = "journal des accès"
+        ordering = ["-le", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_genre_display()}, {timezone.localtime(self.le):%d/%m/%Y %H:%M}"
+
+
+def consigner(
+    genre: Evenement.Genre,
+    request: HttpRequest | None,
+    compte: models.Model | None = None,
+    detail: str = "",
+) -> None:
+    """Write a line. ``request`` is None in a command; the account, if any, is the one who acts."""
+    compte_id = compte.pk if compte is not None else None
+    if compte is None and request is not None and hasattr(request, "user"):
+        compte_id = request.user.pk
+    Evenement.objects.create(
+        genre=genre, compte_id=compte_id, adresse=_adresse(request), detail=detail[:500]
+    )
+
+
+def _adresse(request: HttpRequest | None) -> str | None:
+    from allauth.account.adapter import get_adapter  # needs our models, which need this module
+
+    if request is None:
+        return None
+    try:
+        adresse: str = get_adapter().get_client_ip(request)
+    except PermissionDenied:  # nothing says where the request comes from
+        return None
+    return adresse
+
+
+class JournalDesAcces:
+    """Keeps each refusal met by an account, and each file handed over to one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        reponse = self.get_response(request)
+        if request.user.is_authenticated:
+            if reponse.status_code == 403:
+                consigner(
+                    Evenement.Genre.REFUS,
+                    request,
+                    detail=f"{request.method} {request.get_full_path()}",
+                )
+            elif reponse.status_code == 200 and "attachment" in reponse.get(
+                "Content-Disposition", ""
+            ):
+                consigner(Evenement.Genre.EXPORT, request, detail=request.get_full_path())
+            # A desk may be shared: what was shown isn't there any more once its reader has left.
+            if not reponse.has_header("Cache-Control"):
+                patch_cache_control(reponse, private=True, no_store=True)
+        return reponse

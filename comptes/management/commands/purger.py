@@ -1,0 +1,25 @@
+"""``manage.py purger``: forget what has been kept long enough. To be run every night."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from comptes.journal import Evenement
+
+
+class Command(BaseCommand):
+    help = "Efface les sessions expirées et les lignes du journal des accès trop anciennes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        maintenant = timezone.now()
+        sessions, _ = Session.objects.filter(expire_date__lt=maintenant).delete()
+        vivantes = Session.objects.values("session_key")
+        UserSession.objects.exclude(session_key__in=vivantes).delete()
+        limite = maintenant - timedelta(days=settings.JOURNAL_MOIS * 30.5)
+        lignes, _ = Evenement.objects.filter(le__lt=limite).delete()
+        self.stdout.write(f"Effacés : {sessions} sessions, {lignes} lignes du journal des accès.")

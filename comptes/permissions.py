@@ -1,0 +1,30 @@
+"""Every view says who may open it; a view that says nothing opens for nobody.
+
+A view declares either ``PUBLIC`` (no account needed), ``CONNECTE`` (any signed-in account) or a
+permission in Django's words (``"actions.change_action"``).
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+PUBLIC = "public"
+CONNECTE = "connecte"
+
+Vue = TypeVar("Vue", bound=Callable[..., Any])
+
+
+def exige(permission: str) -> Callable[[Vue], Vue]:
+    """Declare the permission of a function view; a class-based view sets ``permission = …``."""
+
+    def declarer(vue: Vue) -> Vue:
+        vue.permission = permission  # type: ignore[attr-defined]
+        return vue
+
+    return declarer
+
+
+def permission_declaree(vue: Callable[..., Any]) -> str | None:
+    """The permission that a view declares, or None where it declares nothing."""
+    classe = getattr(vue, "view_class", None)
+    porteur = classe if classe is not None else vue
+    return getattr(porteur, "permission", None)

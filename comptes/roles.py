@@ -1,0 +1,62 @@
+"""What each role may do; a migration makes one group of each.
+
+Any signed-in account reads the site's pages. Roles say who opens the administration's pages, and
+who changes what there. Nobody changes a closed exercice, whatever the role.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+VOIR: Final = ("view",)
+SAISIR: Final = ("view", "add", "change")
+TOUT: Final = ("view", "add", "change", "delete")
+
+ACTIONS: Final = ("actions.action", "actions.piece", "financement.subvention")
+REFERENTIEL: Final = (
+    "territoires.commune",
+    "territoires.quartier",
+    "territoires.organisme",
+    "financement.financeur",
+    "actions.theme",
+    "axes.axetransversal",
+    "axes.jalon",
+)
+CONTRAT: Final = ("actions.exercice", "actions.cloture", "bilan.chiffrepublie")
+COMPTES: Final = ("comptes.utilisateur",)
+JOURNAL: Final = ("comptes.evenement",)
+
+
+def _droits(gestes: Iterable[str], modeles: Iterable[str]) -> Iterator[str]:
+    for modele in modeles:
+        application, nom = modele.split(".")
+        for geste in gestes:
+            yield f"{application}.{geste}_{nom}"
+
+
+ROLES: Final[dict[str, frozenset[str]]] = {
+    "Lecture": frozenset(_droits(VOIR, (*ACTIONS, *REFERENTIEL, *CONTRAT))),
+    "Saisie": frozenset(
+        (
+            *_droits(VOIR, (*REFERENTIEL, *CONTRAT)),
+            *_droits(SAISIR, (*ACTIONS, "territoires.organisme")),
+            *_droits(SAISIR, ("importation.importation",)),
+        )
+    ),
+    "Coordination": frozenset(
+        (
+            *_droits(TOUT, (*ACTIONS, *REFERENTIEL)),
+            *_droits(VOIR, CONTRAT),
+            *_droits(SAISIR, ("actions.exercice", "importation.importation")),
+            "actions.cloturer_exercice",
+            "importation.annuler_importation",
+        )
+    ),
+    "Administration": frozenset(
+        (
+            *_droits(VOIR, (*ACTIONS, *CONTRAT, *JOURNAL)),
+            *_droits(TOUT, (*REFERENTIEL, *COMPTES)),
+            "auth.view_group",
+        )
+    ),
+}
+"""The permissions of each group, in Django's words."""

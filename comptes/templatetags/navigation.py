@@ -1,0 +1,86 @@
+"""The site's menus: the pages that exist and that the account may open."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django import template
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.template import Context
+from django.urls import NoReverseMatch, resolve, reverse
+
+from comptes.middleware import permission_de
+from comptes.models import Utilisateur
+from comptes.permissions import CONNECTE, PUBLIC
+
+register = template.Library()
+
+SECTIONS = (
+    ("Accueil", "accueil"),
+    ("Actions", "actions:liste"),
+    ("Communes", "bilan:communes"),
+    ("Thèmes", "bilan:themes"),
+    ("Financeurs", "bilan:financeurs"),
+    ("Porteurs", "bilan:porteurs"),
+    ("Axes", "axes:liste"),
+    ("Bilan", "bilan:dernier"),
+    ("Import", "importation:liste"),
+)
+ADMINISTRATION = ("Administration", "admin:index")
+PIED_DE_PAGE = (
+    ("Accessibilité", "accessibilite"),
+    ("Mentions légales", "mentions"),
+    ("Données personnelles", "donnees_personnelles"),
+)
+
+
+@dataclass(frozen=True)
+class Entree:
+    """A link of a menu. ``courante`` is its ARIA value: the page, or one of its section."""
+
+    libelle: str
+    url: str
+    courante: Literal["page", "true", ""]
+
+
+@register.simple_tag(takes_context=True)
+def sections(context: Context) -> list[Entree]:
+    """The main menu; the admin's only for those whom it lets in."""
+    lecteur = context.get("user")
+    equipe = isinstance(lecteur, Utilisateur) and lecteur.is_staff
+    return _entrees(context, (*SECTIONS, ADMINISTRATION) if equipe else SECTIONS)
+
+
+@register.simple_tag(takes_context=True)
+def pied_de_page(context: Context) -> list[Entree]:
+    """The footer's links."""
+    return _entrees(context, PIED_DE_PAGE)
+
+
+def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entree]:
+    chemin = getattr(context.get("request"), "path", "")
+    entrees = []
+    for libelle, nom in liens:
+        try:
+            url = reverse(nom)
+        except NoReverseMatch:
+            continue
+        if _ouverte(url, context.get("user")):
+            entrees.append(Entree(libelle, url, _courante(url, chemin)))
+    return entrees
+
+
+def _ouverte(url: str, lecteur: AbstractBaseUser | AnonymousUser | None) -> bool:
+    page = resolve(url)
+    permission = permission_de(page.func, page)
+    if permission == PUBLIC:
+        return True
+    if not isinstance(lecteur, Utilisateur) or permission is None:
+        return False
+    return permission == CONNECTE or lecteur.has_perm(permission)
+
+
+def _courante(url: str, chemin: str) -> Literal["page", "true", ""]:
+    if chemin == url:
+        return "page"
+    return "true" if url != "/" and chemin.startswith(url) else ""

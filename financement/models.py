@@ -1,0 +1,228 @@
+"""Who pays, and what each funder gives to each action, stage by stage."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Count, Q, Sum
+from simple_history.models import HistoricalRecords
+
+from comptes.versions import Versionne
+
+
+class Colonne(models.TextChoices):
+    """The columns under which the tables print funders, in the document's order and spelling."""
+
+    VILLE = "VILLE", "Ville"
+    ETAT = "ETAT", "Etat"
+    CG = "CG", "CG"
+    FASILD = "FASILD", "Fasild"
+    AUTRE = "AUTRE", "Autres"
+
+
+class FinanceurQuerySet(models.QuerySet["Financeur"]):
+    def sous(self, code: str) -> "FinanceurQuerySet":
+        """The funder of this code and all that stand below it in the tree."""
+        return self.sous_l_un_de([code])
+
+    def sous_l_un_de(self, codes: Collection[str]) -> "FinanceurQuerySet":
+        """The funders of these codes and all that stand below them in the tree."""
+        return self.filter(
+            Q(code__in=codes) | Q(parent__code__in=codes) | Q(parent__parent__code__in=codes)
+        )
+
+
+class Financeur(Versionne):
+    """A funder; a tree, whose services roll up to the column that the tables print."""
+
+    code = models.CharField("code", max_length=20, unique=True)
+    nom = models.CharField("nom", max_length=150)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enfants",
+        verbose_name="relève de",
+    )
+    colonne = models.CharField(
+        "colonne des tableaux", max_length=10, choices=Colonne.choices, default=Colonne.AUTRE
+    )
+    ordre = models.PositiveSmallIntegerField("ordre", default=100)
+    historique = HistoricalRecords(excluded_fields=["version"])
+
+    objects = FinanceurQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "financeur"
+        ordering = ["ordre", "nom"]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    def clean(self) -> None:
+        """A funder can't stand under itself, nor deeper than two levels, nor in another column."""
+        if self.parent is None:
+            return
+        if self.parent_id == self.pk or self.parent.parent_id == self.pk is not None:
+            raise ValidationError({"parent": "Un financeur ne peut pas relever de lui-même."})
+        if self.parent.parent is not None and self.parent.parent.parent is not None:
+            raise ValidationError({"parent": "L'arbre des financeurs a trois niveaux au plus."})
+        if self.colonne != self.parent.colonne:
+            raise ValidationError(
+                {"colonne": f"La colonne doit être celle de {self.parent} : {self.parent.colonne}."}
+            )
+
+
+@dataclass(frozen=True)
+class Montants:
+    """Sums in € by stage; None where no amount of the stage is known."""
+
+    demande: Decimal | None
+    accorde: Decimal | None
+    verse: Decimal | None
+
+
+class SubventionQuerySet(models.QuerySet["Subvention"]):
+    def de_l_exercice(self, annee: int) -> "SubventionQuerySet":
+        """Money on the actions of one budget year."""
+        return self.filter(action__exercice__annee=annee)
+
+    def de_fonctionnement(self) -> "SubventionQuerySet":
+        """Running costs only: what the 2004 tables count."""
+        return self.filter(nature=Subvention.Nature.FONCTIONNEMENT)
+
+    def des_financeurs(self, codes: Collection[str]) -> "SubventionQuerySet":
+        """Money of these funders and of all that stand below them in the tree."""
+        return self.filter(financeur__in=Financeur.objects.sous_l_un_de(codes))
+
+    def sur(self, actions: "models.QuerySet[Any]") -> "SubventionQuerySet":
+        """Money on these actions; by their ids, so that no line is ever counted twice."""
+        return self.filter(action__in=actions.order_by().values("pk"))
+
+    def montants(self) -> Montants:
+        """The sums of these lines: 0 without any line, None with lines of which none is known."""
+        sommes = self.order_by().aggregate(
+            lignes=Count("pk"),
+            demande=Sum("montant_demande"),
+            accorde=Sum("montant_accorde"),
+            verse=Sum("montant_verse"),
+        )
+        if not sommes.pop("lignes"):
+            return Montants(Decimal(0), Decimal(0), Decimal(0))
+        return Montants(**sommes)
+
+    def montants_par_action(self, actions: Collection[int]) -> dict[int, Montants]:
+        """The sums of each of these actions (by id) that has a line here."""
+        groupes = (
+            self.filter(action__in=actions)
+            .order_by()
+            .values("action_id")
+            .annotate(
+                demande=Sum("montant_demande"),
+                accorde=Sum("montant_accorde"),
+                verse=Sum("montant_verse"),
+            )
+        )
+        return {
+            action: Montants(demande, accorde, verse)
+            for action, demande, accorde, verse in groupes.values_list(
+                "action_id", "demande", "accorde", "verse"
+            )
+        }
+
+    def par_commune_theme_et_financeur(self) -> list[tuple[int | None, int, int, Decimal | None]]:
+        """Granted €, as (commune's id or None for transterritorial, theme's id, funder's id, sum).
+
+        One row per group that has lines; the sum is None where no amount of the group is known.
+        """
+        dimensions = ("action__commune_id", "action__theme_id", "financeur_id")
+        groupes = self.order_by().values(*dimensions).annotate(accorde=Sum("montant_accorde"))
+        return list(groupes.values_list(*dimensions, "accorde"))
+
+
+class Subvention(models.Model):
+    """What one funder gives to one action, in €, by stage; NULL is unknown, 0 is a decision."""
+
+    class Nature(models.TextChoices):
+        FONCTIONNEMENT = "FONCTIONNEMENT", "Fonctionnement"
+        INVESTISSEMENT = "INVESTISSEMENT", "Investissement"
+
+    class Credit(models.TextChoices):
+        SPECIFIQUE = "SPECIFIQUE", "Crédits spécifiques"
+        DROIT_COMMUN = "DROIT_COMMUN", "Droit commun"
+
+    action = models.ForeignKey(
+        "actions.Action", on_delete=models.CASCADE, related_name="subventions"
+    )
+    financeur = models.ForeignKey(Financeur, on_delete=models.PROTECT, related_name="subventions")
+    nature = models.CharField(
+        "nature", max_length=15, choices=Nature.choices, default=Nature.FONCTIONNEMENT
+    )
+    credit = models.CharField(
+        "crédits", max_length=15, choices=Credit.choices, default=Credit.SPECIFIQUE
+    )
+    montant_demande = models.DecimalField(
+        "demandé",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    montant_accorde = models.DecimalField(
+        "accordé",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    montant_verse = models.DecimalField(
+        "versé",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+    )
+    historique = HistoricalRecords()
+
+    objects = SubventionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "subvention"
+        ordering = ["financeur__ordre", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["action", "financeur", "nature", "credit"],
+                name="subvention_unique",
+                violation_error_message=(
+                    "Ce financeur a déjà une ligne de même nature et de mêmes crédits."
+                ),
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"montant_{etape}__gte": 0}),
+                    name=f"subvention_{etape}_positif",
+                    violation_error_message="Un montant ne peut pas être négatif.",
+                )
+                for etape in ("demande", "accorde", "verse")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=[
+                    *("action", "nature", "financeur"),
+                    *("montant_accorde", "montant_demande", "montant_verse"),
+                ],
+                name="subvention_couvrant",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.financeur} : {self.action}"

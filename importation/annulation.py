@@ -1,0 +1,150 @@
+"""Undo an applied import, while nothing of what it wrote has changed since."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.models import Action, Exercice
+from comptes.models import Utilisateur
+from financement.models import Subvention
+from importation.ecriture import Ecriture
+from importation.fiches import Fiche, charger_fiches, comparer, depuis_json
+from importation.models import Importation, LigneImportee
+from importation.referentiel import Referentiel, charger_referentiel
+from importation.traces import LOT
+from territoires.models import Organisme
+
+
+class AnnulationRefuseeError(Exception):
+    """The import can't be undone; nothing has been written. ``motifs`` say what has changed."""
+
+    def __init__(self, message: str, motifs: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.motifs = list(motifs)
+
+
+@dataclass(frozen=True)
+class _Defaite:
+    creees: list[LigneImportee]
+    modifiees: list[LigneImportee]
+
+
+def annuler(importation_id: int, utilisateur: Utilisateur | None) -> Importation:
+    """Delete what it created, restore what it changed, in one transaction.
+
+    Raises AnnulationRefuseeError.
+    """
+    try:
+        with refuser_si_clos(), transaction.atomic():
+            importation = Importation.objects.select_for_update().get(pk=importation_id)
+            if importation.etat != Importation.Etat.APPLIQUEE:
+                raise AnnulationRefuseeError("Seul un import appliqué peut être annulé.")
+            exercice = Exercice.objects.select_for_update().get(pk=importation.exercice_id)
+            if exercice.clos:
+                raise ExerciceClosError(exercice.annee)
+            _defaire(importation, exercice, utilisateur)
+    except ExerciceClosError as refus:
+        raise AnnulationRefuseeError(str(refus)) from None
+    return importation
+
+
+def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisateur | None) -> None:
+    lignes = list(importation.lignes_importees.all())
+    pks = [ligne.action_id for ligne in lignes if ligne.action_id is not None]
+    list(
+        Action.objects.filter(exercice=exercice)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+        .values_list("pk")
+    )
+    defaite = _Defaite(
+        [ligne for ligne in lignes if ligne.avant is None],
+        [ligne for ligne in lignes if ligne.avant is not None],
+    )
+    motifs = [*_changees(lignes, pks, exercice), *_attachees(defaite.creees)]
+    if motifs:
+        raise AnnulationRefuseeError(
+            "Cet import ne peut plus être annulé : ce qu'il a écrit a changé depuis.", motifs
+        )
+    moment = timezone.now()
+    ecriture = Ecriture(
+        exercice, utilisateur, moment, f"Annulation de l'import n° {importation.pk}"
+    )
+    ecriture.modifier_actions(
+        [
+            (ligne.action_id, depuis_json(ligne.apres), depuis_json(ligne.avant))
+            for ligne in defaite.modifiees
+            if ligne.action_id is not None and ligne.avant is not None
+        ]
+    )
+    creees = [ligne.action_id for ligne in defaite.creees if ligne.action_id is not None]
+    importation.lignes_importees.filter(avant__isnull=True).update(action=None)
+    ecriture.supprimer_actions(creees)
+    ecriture.supprimer_organismes(_organismes_sans_usage(importation.organismes_crees))
+    importation.etat = Importation.Etat.ANNULEE
+    importation.annulee_le, importation.annulee_par = moment, utilisateur
+    importation.save()
+
+
+def _changees(lignes: list[LigneImportee], pks: list[int], exercice: Exercice) -> list[str]:
+    """One sentence for each action that isn't what the import made of it."""
+    versions: dict[int, int] = {}
+    for debut in range(0, len(pks), LOT):
+        versions.update(
+            Action.objects.filter(pk__in=pks[debut : debut + LOT]).values_list("pk", "version")
+        )
+    suspectes = [ligne for ligne in lignes if versions.get(ligne.action_id or 0) != ligne.version]
+    if not suspectes:
+        return []
+    ref = charger_referentiel(exercice)
+    presentes = [ligne.action_id for ligne in suspectes if ligne.action_id in versions]
+    fiches = charger_fiches(exercice, [pk for pk in presentes if pk is not None][:LOT])
+    return [_phrase(ligne, fiches, ref) for ligne in suspectes[:LOT]]
+
+
+def _phrase(ligne: LigneImportee, fiches: dict[int, Fiche], ref: Referentiel) -> str:
+    intitule = ligne.apres.get("intitule", "")
+    fiche = fiches.get(ligne.action_id or 0)
+    if fiche is None:
+        return f"« {intitule} » ({ligne}) a été supprimée."
+    changements = comparer(depuis_json(ligne.apres), fiche, ref)
+    detail = " ; ".join(map(str, changements)) or "enregistrée de nouveau"
+    return f"« {intitule} » ({ligne}) a été modifiée : {detail}."
+
+
+def _attachees(creees: list[LigneImportee]) -> list[str]:
+    """What else has been tied to the actions that would be deleted: documents, renewals…"""
+    pks = [ligne.action_id for ligne in creees if ligne.action_id is not None]
+    motifs = []
+    for relation in Action._meta.related_objects:
+        modele = relation.related_model
+        if modele in (Subvention, LigneImportee) or relation.many_to_many:
+            continue
+        if modele is Action or not modele.__name__.startswith("Historical"):
+            nombre = sum(
+                modele._default_manager.filter(
+                    **{f"{relation.field.name}__in": pks[debut : debut + LOT]}
+                ).count()
+                for debut in range(0, len(pks), LOT)
+            )
+            if nombre:
+                nom = modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name
+                motifs.append(f"{nombre} {nom} se rattachent aux actions créées par cet import.")
+    return motifs
+
+
+def _organismes_sans_usage(pks: list[int]) -> list[Organisme]:
+    """Those that the import created and that nothing names any more."""
+    restants = {organisme.pk: organisme for organisme in Organisme.objects.filter(pk__in=pks)}
+    for relation in Organisme._meta.related_objects:
+        modele = relation.related_model
+        if modele.__name__.startswith("Historical"):
+            continue
+        champ = relation.field.name
+        cites = modele._default_manager.filter(**{f"{champ}__in": list(restants)})
+        for pk in cites.values_list(champ, flat=True).distinct():
+            restants.pop(pk, None)
+    return list(restants.values())

@@ -1,0 +1,245 @@
+"""The life of an import: received, checked, applied. Plain functions that a worker may call."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.models import Action, Exercice
+from comptes.models import Utilisateur
+from importation.correspondance import Correspondance, CorrespondanceRefuseeError, signature
+from importation.ecriture import Ecriture
+from importation.entetes import trouver_tableau
+from importation.fiches import Fiche, NouvelOrganisme, charger_fiches
+from importation.lecture import Classeur, FichierRefuseError, lire
+from importation.models import CorrespondanceRetenue, Importation, LigneImportee
+from importation.plan import ActionPlanifiee, Plan
+from importation.rapport import rapport_de
+from importation.referentiel import charger_referentiel
+from importation.traces import LOT
+from importation.verification import Verification, verifier_classeur
+
+
+class ApplicationRefuseeError(Exception):
+    """The import can't be applied as it stands; nothing has been written. The message says why."""
+
+
+def communes_de(utilisateur: Utilisateur | None) -> list[int]:
+    """The communes to which an account is limited; none: the whole territory."""
+    return list(utilisateur.communes.values_list("pk", flat=True)) if utilisateur else []
+
+
+def recevoir(
+    chemin_ou_fichier: Path | File[bytes],
+    nom: str,
+    empreinte: str,
+    exercice: Exercice,
+    utilisateur: Utilisateur | None,
+    correspondance: Correspondance | None = None,
+) -> Importation:
+    """Keep a file and who sent it; nothing is read yet."""
+    importation = Importation(
+        nom=nom[:255],
+        empreinte=empreinte,
+        exercice=exercice,
+        utilisateur=utilisateur,
+        correspondance=_en_json(correspondance or Correspondance()),
+    )
+    if isinstance(chemin_ou_fichier, Path):
+        octets = io.BytesIO(chemin_ou_fichier.read_bytes())
+        importation.fichier.save(nom, File(octets), save=False)
+    else:
+        importation.fichier.save(nom, chemin_ou_fichier, save=False)
+    importation.save()
+    return importation
+
+
+def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
+    """Dry run: read the file, check everything, keep the report. Writes nothing else.
+
+    ``se_souvenir``: match the columns as someone settled it for the same headings.
+    """
+    importation = Importation.objects.select_related("exercice", "utilisateur").get(
+        pk=importation_id
+    )
+    if not importation.en_attente:
+        return importation
+    try:
+        classeur = lire_fichier(importation)
+        if se_souvenir:
+            _retrouver_correspondance(importation, classeur)
+        verification = _verifier(importation, classeur)
+    except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
+        importation.etat, importation.message = Importation.Etat.ECHOUEE, str(refus)
+        importation.rapport, importation.plan = {}, ""
+        importation.save()
+        return importation
+    importation.etat, importation.message = Importation.Etat.VERIFIEE, ""
+    _noter(importation, verification)
+    importation.save()
+    return importation
+
+
+def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Importation:
+    """Write what was previewed, all of it or nothing, in one transaction.
+
+    Raises ApplicationRefuseeError where it can't be, or is no longer what was previewed.
+    """
+    importation = Importation.objects.select_related("exercice", "utilisateur").get(
+        pk=importation_id
+    )
+    classeur = lire_fichier(importation)
+    try:
+        with refuser_si_clos(), transaction.atomic():
+            importation = Importation.objects.select_for_update().get(pk=importation_id)
+            if importation.etat != Importation.Etat.VERIFIEE:
+                raise ApplicationRefuseeError(
+                    f"Cet import est déjà : {importation.get_etat_display().lower()}."
+                )
+            exercice = Exercice.objects.select_for_update().get(pk=importation.exercice_id)
+            if exercice.clos:
+                raise ExerciceClosError(exercice.annee)
+            # Who edits one of these actions meanwhile waits, or makes us see another version.
+            list(
+                Action.objects.filter(exercice=exercice)
+                .order_by("pk")
+                .select_for_update(of=("self",))
+                .values_list("pk")
+            )
+            verification = _verifier(importation, classeur, part=50)
+            if verification.plan.empreinte != importation.plan or not verification.applicable:
+                raise ApplicationRefuseeError(
+                    "Les actions ont changé depuis l'aperçu : rien n'a été écrit. Vérifiez de "
+                    "nouveau le fichier."
+                )
+            ecriture = Ecriture(
+                exercice, utilisateur, timezone.now(), f"Import n° {importation.pk}"
+            )
+            _ecrire(importation, verification.plan, ecriture)
+    except ExerciceClosError as refus:
+        raise ApplicationRefuseeError(str(refus)) from None
+    return importation
+
+
+def lire_fichier(importation: Importation) -> Classeur:
+    """The rows of the file that was kept."""
+    try:
+        return lire(Path(importation.fichier.path), importation.nom)
+    except FileNotFoundError:
+        raise FichierRefuseError("Le fichier n'est plus sur le serveur : envoyez-le.") from None
+
+
+def _verifier(importation: Importation, classeur: Classeur, part: int = 100) -> Verification:
+    """``part``: what the dry run is of the whole work, in percent."""
+    ref = charger_referentiel(importation.exercice, communes_de(importation.utilisateur))
+    return verifier_classeur(
+        classeur,
+        ref,
+        charger_fiches(importation.exercice),
+        Correspondance(**importation.correspondance),
+        lambda pourcent: importation.noter_progression(pourcent * part // 100),
+    )
+
+
+def _noter(importation: Importation, verification: Verification) -> None:
+    plan = verification.plan
+    importation.plan = plan.empreinte
+    importation.lignes = verification.lignes
+    importation.creees, importation.modifiees = len(plan.creees), len(plan.modifiees)
+    importation.inchangees = plan.inchangees
+    importation.erreurs = len(verification.erreurs)
+    importation.avertissements = len(verification.avertissements)
+    importation.rapport = rapport_de(verification)
+
+
+@dataclass(frozen=True)
+class _Ecrite:
+    pk: int
+    action: ActionPlanifiee
+    avant: Fiche | None
+
+
+def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:
+    organismes = ecriture.creer_organismes(plan.organismes)
+    for action in (*plan.creees, *plan.modifiees):
+        porteur = action.apres.porteur
+        if isinstance(porteur, NouvelOrganisme):
+            action.apres.porteur = organismes[id(porteur)]
+    importation.noter_progression(55)
+    pks = ecriture.creer_actions([action.apres for action in plan.creees])
+    changements = [(a.pk, a.avant, a.apres) for a in plan.modifiees if a.pk and a.avant]
+    ecriture.modifier_actions(changements)
+    ecrites = [_Ecrite(pk, action, None) for pk, action in zip(pks, plan.creees, strict=True)]
+    ecrites += [_Ecrite(a.pk, a, a.avant) for a in plan.modifiees if a.pk]
+    importation.noter_progression(85)
+    _garder_de_quoi_annuler(importation, ecrites)
+    importation.etat = Importation.Etat.APPLIQUEE
+    importation.appliquee_le = ecriture.moment
+    importation.organismes_crees = list(organismes.values())
+    importation.save()
+
+
+def _garder_de_quoi_annuler(importation: Importation, ecrites: list[_Ecrite]) -> None:
+    versions: dict[int, int] = {}
+    for debut in range(0, len(ecrites), LOT):
+        lot = [ecrite.pk for ecrite in ecrites[debut : debut + LOT]]
+        versions.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
+    LigneImportee.objects.bulk_create(
+        [
+            LigneImportee(
+                importation=importation,
+                action_id=ecrite.pk,
+                feuille=ecrite.action.feuille[:255],
+                ligne=ecrite.action.lignes[0],
+                avant=ecrite.avant.en_json() if ecrite.avant else None,
+                apres=ecrite.action.apres.en_json(),
+                version=versions[ecrite.pk],
+            )
+            for ecrite in ecrites
+        ],
+        batch_size=LOT,
+    )
+
+
+def choisir_colonnes(importation: Importation, classeur: Classeur, choisie: Correspondance) -> None:
+    """Match the columns as someone says, and remember it for files with the same headings."""
+    importation.correspondance = _en_json(choisie)
+    importation.etat = Importation.Etat.RECUE
+    importation.save()
+    CorrespondanceRetenue.objects.update_or_create(
+        signature=_signature(importation, classeur),
+        defaults={"correspondance": importation.correspondance},
+    )
+
+
+def _retrouver_correspondance(importation: Importation, classeur: Classeur) -> None:
+    retenue = CorrespondanceRetenue.objects.filter(
+        signature=_signature(importation, classeur)
+    ).first()
+    if retenue is not None:
+        importation.correspondance = retenue.correspondance
+
+
+def _signature(importation: Importation, classeur: Classeur) -> str:
+    ref = charger_referentiel(importation.exercice)
+    connus = frozenset(importation.correspondance.get("colonnes", {}))
+    return signature(
+        [
+            entete
+            for feuille in classeur.feuilles
+            if (tableau := trouver_tableau(feuille, ref, connus))
+            for entete in tableau.entetes.values()
+        ]
+    )
+
+
+def _en_json(correspondance: Correspondance) -> dict[str, Any]:
+    return {
+        "colonnes": dict(correspondance.colonnes),
+        "constantes": dict(correspondance.constantes),
+    }

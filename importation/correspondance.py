@@ -1,0 +1,230 @@
+"""Which column of the file fills which field: proposed, corrected by a person, remembered."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from importation import choix, valeurs
+from importation.entetes import Tableau, est_notre_recapitulatif, trouver_tableau
+from importation.lecture import Cellule, Classeur
+from importation.referentiel import Referentiel, cle
+from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible, proposer
+
+CONSTANTES = ("commune", "theme", "porteur", "financeur", "nature", "statut", "credit", "exercice")
+
+
+class CorrespondanceRefuseeError(ValueError):
+    """The match of headings to fields can't stand; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondance:
+    """Heading → target (see ``rubriques``), and values that stand for the whole file."""
+
+    colonnes: Mapping[str, str] = field(default_factory=dict)
+    constantes: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def depuis_json(cls, texte: str) -> "Correspondance":
+        """Raises CorrespondanceRefuseeError where it has another shape than the expected one."""
+        try:
+            donnees = json.loads(texte)
+        except ValueError as erreur:
+            raise CorrespondanceRefuseeError(
+                f"La correspondance n'est pas du JSON : {erreur}."
+            ) from None
+        if not isinstance(donnees, dict) or donnees.keys() - {"colonnes", "constantes"}:
+            raise CorrespondanceRefuseeError(
+                'La correspondance attendue est {"colonnes": {"En-tête": "rubrique"}, '
+                '"constantes": {"rubrique": "valeur"}}.'
+            )
+        parties: list[dict[str, str]] = []
+        for nom in ("colonnes", "constantes"):
+            partie = donnees.get(nom, {})
+            if not isinstance(partie, dict) or not all(
+                isinstance(v, str | int | None) for v in partie.values()
+            ):
+                raise CorrespondanceRefuseeError(f"« {nom} » associe des textes à des textes.")
+            parties.append({k: "" if v is None else str(v) for k, v in partie.items()})
+        return cls(*parties)
+
+
+Lecteur = Callable[[Cellule], Any]
+
+
+def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
+    """What turns a cell into the field's value."""
+    avec_reference: dict[str, Callable[[Cellule, Referentiel], Any]] = {
+        "theme": valeurs.lire_theme,
+        "commune": valeurs.lire_commune,
+        "axes": valeurs.lire_axes,
+        "financeur": valeurs.lire_financeur,
+        "exercice": valeurs.lire_exercice,
+    }
+    if rubrique in avec_reference:
+        lire = avec_reference[rubrique]
+        return lambda cellule: lire(cellule, ref)
+    seuls: dict[str, Lecteur] = {
+        "siret": valeurs.lire_siret,
+        "nature": choix.lire_nature,
+        "statut": choix.lire_statut,
+        "date_debut": valeurs.lire_date,
+        "date_fin": valeurs.lire_date,
+        "description": valeurs.lire_paragraphes,
+        "nature_financement": choix.lire_nature_financement,
+        "credit": choix.lire_credit,
+    }
+    if rubrique in seuls:
+        return seuls[rubrique]
+    if rubrique.startswith("montant_"):
+        return valeurs.lire_montant_de
+    maximum = {"reference": 40, "porteur": 200, "quartier": 100}.get(rubrique, 250)
+    return lambda cellule: valeurs.lire_texte(cellule, maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """A column that is imported. ``deja_lus`` keeps what each distinct cell gave."""
+
+    rang: int
+    entete: str
+    cible: str | LigneDeFinancement
+    lire: Lecteur
+    deja_lus: dict[object, tuple[Any, str]] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableauCorrespondu:
+    """A sheet's table whose columns are known. ``notes``: (heading, what to check)."""
+
+    tableau: Tableau
+    colonnes: list[Colonne]
+    constantes: dict[str, Any]
+    ignores: list[str]
+    notes: list[tuple[str, str]]
+    par_rubrique: dict[str, Colonne]
+
+    @property
+    def en_long(self) -> bool:
+        """A row per funder: several rows may make one action."""
+        return "financeur" in self.par_rubrique or "financeur" in self.constantes
+
+
+def correspondre(
+    classeur: Classeur, ref: Referentiel, voulue: Correspondance
+) -> tuple[list[TableauCorrespondu], list[str]]:
+    """The tables of the file, and the names of the sheets that hold none.
+
+    Raises CorrespondanceRefuseeError where no sheet holds one, or where the match can't stand.
+    """
+    constantes = _lire_constantes(voulue.constantes, ref)
+    tableaux: list[TableauCorrespondu] = []
+    ecartees: list[str] = []
+    for feuille in classeur.feuilles:
+        if est_notre_recapitulatif(feuille):
+            continue
+        tableau = trouver_tableau(feuille, ref, frozenset(voulue.colonnes))
+        if tableau is None:
+            ecartees += [feuille.nom] if feuille.lignes else []
+        else:
+            tableaux.append(_correspondre_tableau(tableau, ref, voulue.colonnes, constantes))
+    if not tableaux:
+        raise CorrespondanceRefuseeError(
+            "Aucune ligne d'en-têtes reconnue : il faut au moins une colonne « Intitulé » ou "
+            "« Référence », et une autre, dans les 30 premières lignes de la feuille."
+        )
+    return tableaux, ecartees
+
+
+def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, Any]:
+    lues: dict[str, Any] = {}
+    for rubrique, texte in voulues.items():
+        if rubrique not in RUBRIQUES:
+            raise CorrespondanceRefuseeError(
+                f"Constante inconnue : « {rubrique} ». Attendu {', '.join(CONSTANTES)}."
+            )
+        try:
+            valeur = lecteur_de(rubrique, ref)(texte)
+        except valeurs.ValeurRefuseeError as erreur:
+            raise CorrespondanceRefuseeError(f"Constante « {rubrique} » : {erreur}") from None
+        if valeur is not None:
+            lues[rubrique] = valeur
+    return lues
+
+
+def _correspondre_tableau(
+    tableau: Tableau, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
+) -> TableauCorrespondu:
+    cibles: dict[int, str] = {}
+    notes: list[tuple[str, str]] = []
+    for rang, entete in tableau.entetes.items():
+        if entete in voulues:
+            cibles[rang] = voulues[entete]
+    # Sure matches first: a heading that merely looks like another doesn't take its field.
+    propositions = {
+        rang: propose
+        for rang, entete in tableau.entetes.items()
+        if rang not in cibles and (propose := proposer(entete, _extrait(tableau, rang), ref))
+    }
+    for rang, propose in sorted(propositions.items(), key=lambda p: (bool(p[1].note), p[0])):
+        if propose.cible in cibles.values():
+            notes.append(
+                (tableau.entetes[rang], f"« {propose.cible} » est déjà pris : colonne ignorée")
+            )
+            continue
+        cibles[rang] = propose.cible
+        if propose.note:
+            notes.append((tableau.entetes[rang], propose.note))
+    colonnes = [
+        _colonne(rang, tableau.entetes[rang], cible, ref)
+        for rang, cible in sorted(cibles.items())
+        if cible
+    ]
+    _refuser_doubles(colonnes)
+    par_rubrique = {c.cible: c for c in colonnes if isinstance(c.cible, str)}
+    _exiger_financeur(par_rubrique, constantes)
+    ignores = [nom for rang, nom in tableau.entetes.items() if not cibles.get(rang)]
+    return TableauCorrespondu(tableau, colonnes, constantes, ignores, notes, par_rubrique)
+
+
+def _extrait(tableau: Tableau, rang: int) -> Sequence[Cellule]:
+    return [ligne.cellules[rang] for ligne in tableau.lignes[:50] if rang < len(ligne.cellules)]
+
+
+def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> Colonne:
+    try:
+        lue = lire_cible(cible, ref)
+    except ValueError as erreur:
+        raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
+    if isinstance(lue, LigneDeFinancement):
+        return Colonne(rang, entete, lue, valeurs.lire_montant_de, {})
+    propres_a_la_ligne = lue in ("intitule", "reference", "description")
+    return Colonne(rang, entete, lue, lecteur_de(lue, ref), None if propres_a_la_ligne else {})
+
+
+def _refuser_doubles(colonnes: list[Colonne]) -> None:
+    vues: dict[object, str] = {}
+    for colonne in colonnes:
+        if colonne.cible in vues:
+            raise CorrespondanceRefuseeError(
+                f"Les colonnes « {vues[colonne.cible]} » et « {colonne.entete} » remplissent "
+                "la même rubrique : n'en gardez qu'une."
+            )
+        vues[colonne.cible] = colonne.entete
+
+
+def _exiger_financeur(par_rubrique: dict[str, Colonne], constantes: dict[str, Any]) -> None:
+    montants = [c.entete for code, c in par_rubrique.items() if code.startswith("montant_")]
+    if montants and "financeur" not in par_rubrique and "financeur" not in constantes:
+        raise CorrespondanceRefuseeError(
+            f"La colonne « {montants[0]} » ne dit pas de quel financeur : ajoutez une colonne "
+            "« Financeur », ou indiquez le financeur de tout le fichier."
+        )
+
+
+def signature(entetes: Sequence[str]) -> str:
+    """What two files with the same headings share, whatever their order and case."""
+    formes = sorted({cle(entete) for entete in entetes})
+    return hashlib.sha256("|".join(formes).encode()).hexdigest()

@@ -1,0 +1,162 @@
+"""Actions of a budget year as a file that imports back unchanged: wide, a column per funder."""
+
+import csv
+import datetime
+import io
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+import xlsxwriter
+
+from actions.models import Action, Exercice
+from financement.models import Subvention
+from importation.fiches import CleLigne, Fiche, charger_fiches, nom_de_colonne
+from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel
+from importation.rubriques import ETAPES, RUBRIQUES
+from listes.chiffres import brut
+
+DESCRIPTIVES = (
+    ("reference", 14),
+    ("intitule", 50),
+    ("theme", 24),
+    ("commune", 24),
+    ("quartier", 20),
+    ("porteur", 30),
+    ("siret", 18),
+    ("axes", 10),
+    ("nature", 12),
+    ("statut", 12),
+    ("date_debut", 12),
+    ("date_fin", 12),
+    ("public", 24),
+    ("description", 40),
+)
+PROVENANCE = "Provenance"  # says which actions are reconstructed; not imported back
+_FORMULE = ("=", "+", "-", "@", "\t", "\r")
+
+Valeur = str | datetime.date | Decimal | None
+
+
+def lignes_a_reimporter(
+    exercice: Exercice, communes_permises: Iterable[int] = ()
+) -> tuple[list[str], list[list[Valeur]]]:
+    """(headings, rows): the actions, with every funder and stage used."""
+    ref = charger_referentiel(exercice, communes_permises)
+    permises = ref.communes_permises
+    fiches = {
+        pk: fiche
+        for pk, fiche in charger_fiches(exercice).items()
+        if permises is None or fiche.commune in permises
+    }
+    provenances = dict(
+        Action.objects.filter(exercice=exercice).order_by("pk").values_list("pk", "provenance")
+    )
+    colonnes = _colonnes_de_financement(fiches.values(), ref)
+    entetes = [RUBRIQUES[code].libelle for code, _ in DESCRIPTIVES]
+    entetes += [nom_de_colonne(ligne, etape, ref) for ligne, etape in colonnes]
+    entetes.append(PROVENANCE)
+    lignes: list[list[Valeur]] = []
+    for pk, fiche in fiches.items():
+        ligne: list[Valeur] = [_valeur(code, fiche, ref) for code, _ in DESCRIPTIVES]
+        for cle, etape in colonnes:
+            montants = fiche.subventions.get(cle)
+            ligne.append(montants[list(ETAPES).index(etape)] if montants else None)
+        ligne.append(str(Action.Provenance(provenances[pk]).label))
+        lignes.append(ligne)
+    return entetes, lignes
+
+
+def _colonnes_de_financement(
+    fiches: Iterable[Fiche], ref: Referentiel
+) -> list[tuple[CleLigne, str]]:
+    """The funding lines and stages that hold an amount, funders in the order of the tables."""
+    utiles: set[tuple[CleLigne, str]] = set()
+    for fiche in fiches:
+        for ligne, montants in fiche.subventions.items():
+            utiles.update(
+                (ligne, etape)
+                for etape, montant in zip(ETAPES, montants, strict=True)
+                if montant is not None
+            )
+    financeurs, etapes = list(ref.financeurs.noms), list(ETAPES)
+    natures, credits = Subvention.Nature.values, Subvention.Credit.values
+
+    def rang(colonne: tuple[CleLigne, str]) -> tuple[int, ...]:
+        (financeur, nature, credit), etape = colonne
+        return (
+            financeurs.index(financeur),
+            natures.index(nature),
+            credits.index(credit),
+            etapes.index(etape),
+        )
+
+    return sorted(utiles, key=rang)
+
+
+def _valeur(code: str, fiche: Fiche, ref: Referentiel) -> Valeur:
+    if code == "theme":
+        return ref.themes.noms[fiche.theme] if fiche.theme is not None else None
+    if code == "commune":
+        return TRANSTERRITORIAL if fiche.commune is None else ref.communes.noms[fiche.commune]
+    if code == "quartier":
+        if fiche.quartier is None or fiche.commune is None:
+            return None
+        return ref.quartiers[fiche.commune].noms[fiche.quartier]
+    if code in ("porteur", "siret"):
+        if not isinstance(fiche.porteur, int):
+            return None
+        organisme = ref.organismes[fiche.porteur]
+        return organisme.nom if code == "porteur" else organisme.siret
+    if code == "axes":
+        numeros = {pk: numero for numero, pk in ref.numeros_axes.items()}
+        return ", ".join(str(numero) for numero in sorted(numeros[axe] for axe in fiche.axes))
+    if code == "nature":
+        return str(Action.Nature(fiche.nature).label)
+    if code == "statut":
+        return str(Action.Statut(fiche.statut).label)
+    valeur: str | datetime.date | None = getattr(fiche, code)
+    return valeur or None
+
+
+def en_xlsx(titre: str, entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]]) -> bytes:
+    """Texts stay texts, whatever they begin with; amounts and dates are real ones."""
+    sortie = io.BytesIO()
+    classeur = xlsxwriter.Workbook(sortie, {"constant_memory": True})
+    page = classeur.add_worksheet(titre[:31])
+    gras = classeur.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    jour = classeur.add_format({"num_format": "dd/mm/yyyy"})
+    euros = classeur.add_format({"num_format": '#,##0.00\\ "€"'})
+    page.freeze_panes(1, 2)
+    page.set_column(0, len(entetes) - 1, 14)
+    for rang, (_, largeur) in enumerate(DESCRIPTIVES):
+        page.set_column(rang, rang, largeur)
+    for rang, entete in enumerate(entetes):
+        page.write_string(0, rang, entete, gras)
+    for numero, ligne in enumerate(lignes, start=1):
+        for rang, valeur in enumerate(ligne):
+            if isinstance(valeur, str):
+                page.write_string(numero, rang, valeur)
+            elif isinstance(valeur, datetime.date):
+                page.write_datetime(numero, rang, valeur, jour)
+            elif valeur is not None:
+                page.write_number(numero, rang, brut(valeur), euros)
+    classeur.close()
+    return sortie.getvalue()
+
+
+def en_csv(entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]]) -> bytes:
+    """For Excel in French: « ; », decimal comma, UTF-8 with its mark."""
+    sortie = io.StringIO(newline="")
+    ecriture = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
+    ecriture.writerow(entetes)
+    ecriture.writerows([_cellule(valeur) for valeur in ligne] for ligne in lignes)
+    return b"\xef\xbb\xbf" + sortie.getvalue().encode()
+
+
+def _cellule(valeur: Valeur) -> str:
+    if isinstance(valeur, str):
+        # A leading apostrophe keeps a spreadsheet from computing it; the import takes it off.
+        return f"'{valeur}" if valeur.startswith(_FORMULE) else valeur
+    if isinstance(valeur, datetime.date):
+        return f"{valeur:%d/%m/%Y}"
+    return "" if valeur is None else f"{valeur:.2f}".replace(".", ",")

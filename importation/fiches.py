@@ -1,0 +1,185 @@
+"""An action as an import sees it: its fields and its money, to compare, to write and to undo."""
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from decimal import Decimal
+from typing import Any
+
+from actions.models import Action, Exercice
+from financement.models import Subvention
+from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
+from importation.rubriques import ETAPES, RUBRIQUES
+from listes.chiffres import INCONNU, montant
+
+CleLigne = tuple[int, str, str]  # funder's id, nature, credit
+Montants = tuple[Decimal | None, Decimal | None, Decimal | None]  # in the order of ETAPES
+INCONNUS: Montants = (None, None, None)
+
+
+@dataclass(eq=False, slots=True)
+class NouvelOrganisme:
+    """An organisation that the import would create; itself only, whatever its name."""
+
+    nom: str
+    siret: str | None
+
+
+@dataclass(slots=True)
+class Fiche:
+    """``commune`` None is transterritorial; ``porteur`` is an id, or the one to create."""
+
+    reference: str = ""
+    intitule: str = ""
+    theme: int | None = None
+    commune: int | None = None
+    quartier: int | None = None
+    porteur: int | NouvelOrganisme | None = None
+    nature: str = Action.Nature.ACTION.value
+    description: str = ""
+    public: str = ""
+    date_debut: datetime.date | None = None
+    date_fin: datetime.date | None = None
+    statut: str = Action.Statut.DEPOSEE.value
+    axes: frozenset[int] = frozenset()
+    subventions: dict[CleLigne, Montants] = field(default_factory=dict)
+
+    def copier(self) -> "Fiche":
+        return replace(self, subventions=dict(self.subventions))
+
+    def accordes(self) -> Iterable[tuple[int, Decimal]]:
+        """(funder's id, granted €) of running costs: what the tables count."""
+        for (financeur, nature, _), (_, accorde, _) in self.subventions.items():
+            if nature == Subvention.Nature.FONCTIONNEMENT and accorde is not None:
+                yield financeur, accorde
+
+    def en_json(self) -> dict[str, Any]:
+        """Plain data, equal for equal states; a porteur must exist by then."""
+        return {
+            champ: valeur.isoformat() if isinstance(valeur, datetime.date) else valeur
+            for champ in CHAMPS
+            if (valeur := getattr(self, champ)) not in (None, "")
+        } | {
+            "axes": sorted(self.axes),
+            "subventions": [
+                [*ligne, *(None if m is None else f"{m:.2f}" for m in montants)]
+                for ligne, montants in sorted(self.subventions.items())
+            ],
+        }
+
+
+CHAMPS = tuple(f.name for f in fields(Fiche) if f.name not in ("axes", "subventions"))
+
+
+def depuis_json(donnees: dict[str, Any]) -> Fiche:
+    """The inverse of ``Fiche.en_json``."""
+    fiche = Fiche(**{champ: donnees[champ] for champ in CHAMPS if champ in donnees})
+    for champ in ("date_debut", "date_fin"):
+        if champ in donnees:
+            setattr(fiche, champ, datetime.date.fromisoformat(donnees[champ]))
+    fiche.axes = frozenset(donnees["axes"])
+    for financeur, nature, credit, *montants in donnees["subventions"]:
+        demande, accorde, verse = (None if m is None else Decimal(m) for m in montants)
+        fiche.subventions[financeur, nature, credit] = (demande, accorde, verse)
+    return fiche
+
+
+def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int, Fiche]:
+    """The actions of a budget year (or only some), with their axes and money, in three queries."""
+    actions = Action.objects.filter(exercice=exercice)
+    subventions = Subvention.objects.filter(action__exercice=exercice)
+    liens = Action.axes.through.objects.filter(action__exercice=exercice)
+    if pks is not None:
+        actions, subventions = actions.filter(pk__in=pks), subventions.filter(action__in=pks)
+        liens = liens.filter(action__in=pks)
+    colonnes = [
+        f"{c}_id" if c in ("theme", "commune", "quartier", "porteur") else c for c in CHAMPS
+    ]
+    fiches = {
+        pk: Fiche(*valeurs) for pk, *valeurs in actions.order_by("pk").values_list("pk", *colonnes)
+    }
+    for action, axe in liens.values_list("action_id", "axetransversal_id"):
+        fiches[action].axes |= {axe}
+    lignes = subventions.order_by("pk").values_list(
+        "action_id", "financeur_id", "nature", "credit", *(f"montant_{etape}" for etape in ETAPES)
+    )
+    for action, financeur, nature, credit, demande, accorde, verse in lignes:
+        fiches[action].subventions[financeur, nature, credit] = (demande, accorde, verse)
+    return fiches
+
+
+@dataclass(frozen=True, slots=True)
+class Changement:
+    """One field of an action, before and after, as shown."""
+
+    rubrique: str
+    avant: str
+    apres: str
+
+    def __str__(self) -> str:
+        return f"{self.rubrique} : {self.avant} → {self.apres}"
+
+
+def comparer(avant: Fiche, apres: Fiche, ref: Referentiel) -> list[Changement]:
+    """What differs, field by field then line by line."""
+    changements = [
+        Changement(
+            RUBRIQUES[champ].libelle, _montrer(champ, ancien, ref), _montrer(champ, neuf, ref)
+        )
+        for champ in (*CHAMPS, "axes")
+        if (ancien := getattr(avant, champ)) != (neuf := getattr(apres, champ))
+    ]
+    if avant.subventions != apres.subventions:
+        for ligne in dict.fromkeys((*avant.subventions, *apres.subventions)):
+            anciens = avant.subventions.get(ligne, INCONNUS)
+            neufs = apres.subventions.get(ligne, INCONNUS)
+            changements += [
+                Changement(nom_de_colonne(ligne, etape, ref), montant(ancien), montant(neuf))
+                for etape, ancien, neuf in zip(ETAPES, anciens, neufs, strict=True)
+                if ancien != neuf
+            ]
+            if (ligne in avant.subventions) != (ligne in apres.subventions) and anciens == neufs:
+                lignes = ("ligne sans montant", "aucune ligne")
+                presente, absente = lignes if ligne in avant.subventions else lignes[::-1]
+                changements.append(Changement(nom_de_ligne(ligne, ref), presente, absente))
+    return changements
+
+
+def nom_de_ligne(ligne: CleLigne, ref: Referentiel) -> str:
+    """« État », « État (investissement) », « État (droit commun) »."""
+    financeur, nature, credit = ligne
+    precisions = []
+    if nature == Subvention.Nature.INVESTISSEMENT:
+        precisions.append("investissement")
+    if credit == Subvention.Credit.DROIT_COMMUN:
+        precisions.append("droit commun")
+    nom = nom_court(ref.nom_financeur(financeur))
+    return f"{nom} ({', '.join(precisions)})" if precisions else nom
+
+
+def nom_de_colonne(ligne: CleLigne, etape: str, ref: Referentiel) -> str:
+    """The heading of a wide column, which reads back: « État accordé (droit commun) »."""
+    nom = nom_court(ref.nom_financeur(ligne[0]))
+    return f"{nom} {ETAPES[etape]}" + nom_de_ligne(ligne, ref)[len(nom) :]
+
+
+def _montrer(champ: str, valeur: Any, ref: Referentiel) -> str:
+    if champ == "commune":
+        return TRANSTERRITORIAL if valeur is None else ref.communes.noms[valeur]
+    if valeur in (None, "") or valeur == frozenset():
+        return INCONNU
+    if champ == "theme":
+        return ref.themes.noms[valeur]
+    if champ == "quartier":
+        return next(n.noms[valeur] for n in ref.quartiers.values() if valeur in n.noms)
+    if champ == "porteur":
+        return valeur.nom if isinstance(valeur, NouvelOrganisme) else ref.organismes[valeur].nom
+    if champ == "nature":
+        return str(Action.Nature(valeur).label)
+    if champ == "statut":
+        return str(Action.Statut(valeur).label)
+    if champ == "axes":
+        return ", ".join(sorted(str(ref.axes.noms[axe]) for axe in valeur))
+    if isinstance(valeur, datetime.date):
+        return f"{valeur:%d/%m/%Y}"
+    return str(valeur)

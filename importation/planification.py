@@ -1,0 +1,210 @@
+"""From rows to a plan: each action of the file, put together from the rows that name it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from actions.models import Action
+from importation.fiches import Fiche, comparer
+from importation.inscription import inscrire
+from importation.lignes import LigneVerifiee
+from importation.plan import ActionPlanifiee, Plan
+from importation.porteurs import Porteurs
+from importation.problemes import Journal
+from importation.rapprochement import ActionsConnues, Identite, identite
+from importation.referentiel import Referentiel
+from importation.rubriques import RUBRIQUES
+from importation.totaux import Totaux
+from importation.valeurs import ValeurRefuseeError
+
+_EXIGES = ("intitule", "theme", "commune")
+
+
+@dataclass(slots=True)
+class _EnCours:
+    """An action being put together from the rows that name it."""
+
+    action: ActionPlanifiee
+    premiere: LigneVerifiee
+    champs: dict[str, Any]
+
+
+class Planificateur:
+    """Takes the rows one by one, finds the action that each names, and concludes."""
+
+    def __init__(
+        self, ref: Referentiel, fiches: dict[int, Fiche], porteurs: Porteurs, journal: Journal
+    ) -> None:
+        self.ref, self.fiches, self.porteurs, self.journal = ref, fiches, porteurs, journal
+        self._connues = ActionsConnues(fiches)
+        self._en_cours: dict[Identite, _EnCours] = {}
+        self._colonnes_manquantes: set[tuple[str, str]] = set()
+
+    # --- One row -------------------------------------------------------------------------------
+
+    def ajouter(self, ligne: LigneVerifiee) -> None:
+        champs = ligne.champs
+        self._resoudre_porteur(ligne)
+        if ligne.refusee():
+            return
+        if "intitule" not in champs and "reference" not in champs:
+            ligne.refuser(
+                "intitule",
+                "Indiquez l'intitulé de l'action ; si des cellules sont "
+                "fusionnées, recopiez-le sur chaque ligne.",
+            )
+            return
+        pk = self._connues.designee_par(ligne)
+        if ligne.refusee():
+            return
+        cle: Identite = (pk,) if pk is not None else identite(champs)
+        deja = self._en_cours.get(cle)
+        if deja is not None:
+            self._joindre(deja, ligne)
+            return
+        avant = self.fiches.get(pk) if pk is not None else None
+        if not self._completer(ligne, avant):
+            return
+        apres = avant.copier() if avant is not None else Fiche()
+        action = ActionPlanifiee(ligne.feuille, [ligne.lue.numero], pk, avant, apres)
+        inscrire(action, ligne, self.ref)
+        if not ligne.refusee():
+            self._en_cours[cle] = _EnCours(action, ligne, champs)
+            if not ligne.source.en_long:  # no other row will join it: what it gave is written
+                ligne.champs, ligne.montants, self._en_cours[cle].champs = {}, {}, {}
+
+    def _resoudre_porteur(self, ligne: LigneVerifiee) -> None:
+        nom, siret = ligne.champs.get("porteur", ""), ligne.champs.pop("siret", "")
+        if not nom and not siret:
+            return
+        try:
+            porteur, note = self.porteurs.trouver(nom, siret)
+        except ValeurRefuseeError as erreur:
+            ligne.refuser("siret" if siret else "porteur", str(erreur))
+            return
+        ligne.champs["porteur"] = porteur
+        if note:
+            ligne.avertir("porteur" if nom else "siret", note)
+
+    def _completer(self, ligne: LigneVerifiee, avant: Fiche | None) -> bool:
+        """What an action needs: a title, a theme and a commune when new; a commune that one may."""
+        if avant is None:
+            for rubrique in _EXIGES:
+                if rubrique not in ligne.champs:
+                    self._exiger(ligne, rubrique)
+            if "porteur" not in ligne.champs and not ligne.refusee():
+                ligne.avertir("porteur", "Aucun porteur : l'action sera créée sans porteur.")
+        permises = self.ref.communes_permises
+        if permises is not None and not ligne.refusee():
+            communes = [ligne.champs["commune"]] if "commune" in ligne.champs else []
+            if avant is not None:
+                communes.append(avant.commune)
+            if not permises.issuperset(communes):
+                noms = ", ".join(sorted(self.ref.communes.noms[pk] for pk in permises))
+                ligne.refuser("commune", f"Votre compte est limité à : {noms}.")
+        return not ligne.refusee()
+
+    def _exiger(self, ligne: LigneVerifiee, rubrique: str) -> None:
+        libelle = RUBRIQUES[rubrique].libelle
+        if ligne.colonne(rubrique) is not None:
+            complement = " ou « transterritorial »" if rubrique == "commune" else ""
+            ligne.refuser(
+                rubrique, f"Obligatoire pour une action nouvelle : {libelle}{complement}."
+            )
+            return
+        ligne.refus += 1
+        if (ligne.feuille, rubrique) not in self._colonnes_manquantes:
+            self._colonnes_manquantes.add((ligne.feuille, rubrique))
+            self.journal.refuser(
+                ligne.feuille,
+                ligne.source.tableau.ligne_entetes,
+                libelle,
+                "",
+                f"Il manque la colonne « {libelle} », obligatoire pour les actions nouvelles : "
+                f"ajoutez-la, ou indiquez sa valeur pour tout le fichier (ligne {ligne.lue.numero} "
+                "et suivantes).",
+            )
+
+    # --- Writing a row into the action's record ------------------------------------------------
+
+    def _joindre(self, en_cours: _EnCours, ligne: LigneVerifiee) -> None:
+        """Another row of an action: one more funder, or the same action typed twice."""
+        premiere = en_cours.premiere
+        lieu = f"la ligne {premiere.lue.numero}"
+        if premiere.feuille != ligne.feuille:
+            lieu += f" de la feuille « {premiere.feuille} »"
+        if not (ligne.source.en_long and premiere.source.en_long):
+            rubrique = "reference" if "reference" in ligne.champs else "intitule"
+            ligne.refuser(rubrique, f"Même action qu'à {lieu} : gardez une seule des deux lignes.")
+            return
+        for champ, valeur in ligne.champs.items():
+            if champ in en_cours.champs and en_cours.champs[champ] != valeur:
+                ligne.refuser(
+                    champ, f"Diffère de {lieu}, qui décrit la même action : accordez-les."
+                )
+        for cle_ligne in ligne.montants:
+            if cle_ligne in premiere.montants:
+                ligne.refuser(
+                    "financeur",
+                    f"Ce financeur est déjà donné à {lieu} : additionnez "
+                    "les montants, ou gardez une seule des deux lignes.",
+                )
+        if ligne.refusee():
+            return
+        en_cours.champs.update(ligne.champs)
+        premiere.montants.update(ligne.montants)
+        en_cours.action.lignes.append(ligne.lue.numero)
+        inscrire(en_cours.action, ligne, self.ref)
+
+    # --- The whole file ------------------------------------------------------------------------
+
+    def conclure(self) -> Plan:
+        creees: list[ActionPlanifiee] = []
+        modifiees: list[ActionPlanifiee] = []
+        inchangees = 0
+        avant = Totaux.des_fiches(self._visibles(), self.ref)
+        apres = avant.copier()
+        for en_cours in self._en_cours.values():
+            action = en_cours.action
+            if action.avant is None:
+                creees.append(action)
+            elif action.avant == action.apres:
+                inchangees += 1
+                continue
+            else:
+                action.changements = comparer(action.avant, action.apres, self.ref)
+                modifiees.append(action)
+                apres.compter(action.avant, -1)
+            apres.compter(action.apres, 1)
+        self._verifier_animation(creees, modifiees)
+        utiles = {id(a.apres.porteur) for a in (*creees, *modifiees)}
+        organismes = [o for o in self.porteurs.nouveaux if id(o) in utiles]
+        return Plan(creees, modifiees, inchangees, organismes, avant, apres)
+
+    def _visibles(self) -> Iterable[Fiche]:
+        permises = self.ref.communes_permises
+        return (f for f in self.fiches.values() if permises is None or f.commune in permises)
+
+    def _verifier_animation(
+        self, creees: list[ActionPlanifiee], modifiees: list[ActionPlanifiee]
+    ) -> None:
+        """One line for the contract's own running in a budget year."""
+        touchees = {a.pk for a in modifiees}
+        restantes = any(
+            f.nature == Action.Nature.ANIMATION
+            for pk, f in self.fiches.items()
+            if pk not in touchees
+        )
+        for action in (*modifiees, *creees):
+            if action.apres.nature != Action.Nature.ANIMATION:
+                continue
+            if restantes:
+                self.journal.refuser(
+                    action.feuille,
+                    action.lignes[0],
+                    RUBRIQUES["nature"].libelle,
+                    str(Action.Nature.ANIMATION.label),
+                    "L'animation du contrat n'a qu'une ligne par exercice : donnez sa référence ou "
+                    "son intitulé exact pour la modifier.",
+                )
+            restantes = True

@@ -1,0 +1,170 @@
+"""The reference data that a file's cells are compared with, loaded once and looked up by name."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from actions.models import Exercice, Theme
+from axes.models import AxeTransversal
+from financement.models import Financeur
+from listes.recherche import sans_accents
+from territoires.models import Commune, Organisme, Quartier
+
+TRANSTERRITORIAL = "Transterritorial"
+_MOTS = re.compile(r"[a-z0-9]+")
+_ABREGES = {"st": "saint", "ste": "sainte", "lez": "les"}
+_ARTICLES = frozenset({"l", "la", "le", "les"})
+# What people call a funder besides its code and its name, where the funder exists.
+_AUTRES_NOMS = {
+    "ETAT": ("Préfecture", "Politique de la ville"),
+    "CG": ("Département", "Conseil général", "Conseil départemental", "CG 30", "Gard"),
+    "FASILD": ("Fasild", "FAS"),
+    "EPCI": ("Agglomération", "Communauté d'agglomération", "Agglo"),
+}
+
+
+def cle(texte: str) -> str:
+    """What the spellings of one name share: « Saint-Julien les Rosiers », « ST JULIEN »…"""
+    return "".join(_ABREGES.get(mot, mot) for mot in _MOTS.findall(sans_accents(texte)))
+
+
+def cle_sans_article(texte: str) -> str:
+    mots = _MOTS.findall(sans_accents(texte))
+    if len(mots) > 1 and mots[0] in _ARTICLES:
+        mots = mots[1:]
+    return "".join(_ABREGES.get(mot, mot) for mot in mots)
+
+
+def cle_organisme(nom: str) -> str:
+    """An organisation's name without accents, case or doubled spaces."""
+    return " ".join(sans_accents(nom).split())
+
+
+@dataclass(slots=True)
+class Noms:
+    """One kind of reference data: id → name shown, and every spelling → id."""
+
+    noms: dict[int, str] = field(default_factory=dict)
+    par_cle: dict[str, int] = field(default_factory=dict)
+
+    def ajouter(self, pk: int, nom: str, *graphies: str) -> None:
+        """The first one to claim a spelling keeps it."""
+        self.noms[pk] = nom
+        for graphie in (nom, *graphies):
+            for forme in (cle(graphie), cle_sans_article(graphie)):
+                if forme:
+                    self.par_cle.setdefault(forme, pk)
+
+    def trouver(self, texte: str) -> int | None:
+        trouve = self.par_cle.get(cle(texte))
+        return trouve if trouve is not None else self.par_cle.get(cle_sans_article(texte))
+
+    def semblable(self, texte: str) -> str | None:
+        """The name whose spelling is nearest, to suggest it."""
+        proches = get_close_matches(cle(texte)[:80], self.par_cle, n=1, cutoff=0.7)
+        return self.noms[self.par_cle[proches[0]]] if proches else None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganismeConnu:
+    pk: int
+    nom: str
+    siret: str | None
+
+
+@dataclass(slots=True)
+class Referentiel:
+    """Everything that a cell can name, for one budget year."""
+
+    annee: int
+    communes: Noms = field(default_factory=Noms)
+    insee: dict[str, int] = field(default_factory=dict)
+    themes: Noms = field(default_factory=Noms)
+    numeros_themes: dict[int, int] = field(default_factory=dict)
+    financeurs: Noms = field(default_factory=Noms)
+    codes_financeurs: dict[str, int] = field(default_factory=dict)
+    axes: Noms = field(default_factory=Noms)
+    numeros_axes: dict[int, int] = field(default_factory=dict)
+    quartiers: dict[int, Noms] = field(default_factory=dict)  # by commune's id
+    organismes: dict[int, OrganismeConnu] = field(default_factory=dict)
+    organismes_par_nom: dict[str, list[OrganismeConnu]] = field(default_factory=dict)
+    organismes_par_siret: dict[str, OrganismeConnu] = field(default_factory=dict)
+    mots_des_organismes: dict[str, list[str]] = field(default_factory=dict)
+    communes_permises: frozenset[int] | None = None  # None: the whole territory
+
+    def ajouter_organisme(self, connu: OrganismeConnu) -> None:
+        self.organismes[connu.pk] = connu
+        nom = cle_organisme(connu.nom)
+        self.organismes_par_nom.setdefault(nom, []).append(connu)
+        if connu.siret:
+            self.organismes_par_siret[connu.siret] = connu
+        for mot in mots_rares(nom):
+            self.mots_des_organismes.setdefault(mot, []).append(nom)
+
+    def organisme_semblable(self, nom: str) -> str | None:
+        """A known organisation whose name looks like this one; None when none does."""
+        recherche = cle_organisme(nom)
+        candidats: dict[str, None] = {}
+        for mot in mots_rares(recherche):
+            candidats.update(dict.fromkeys(self.mots_des_organismes.get(mot, ())[:40]))
+        proches = get_close_matches(recherche, candidats, n=1, cutoff=0.82)
+        return self.organismes_par_nom[proches[0]][0].nom if proches else None
+
+    def nom_financeur(self, pk: int) -> str:
+        return self.financeurs.noms[pk]
+
+
+_MOTS_COURANTS = frozenset(
+    {"association", "asso", "centre", "social", "club", "comite", "commune", "culturel"}
+    | {"culturelle", "ecole", "maison", "mairie", "pour", "sportif", "sportive", "union", "ville"}
+)
+
+
+def mots_rares(nom: str) -> list[str]:
+    """The first letters of the words that tell a name from another."""
+    return [mot[:5] for mot in _MOTS.findall(nom) if len(mot) > 3 and mot not in _MOTS_COURANTS]
+
+
+def nom_court(nom: str) -> str:
+    """A funder's name as a heading: without what stands in parentheses."""
+    return re.sub(r"\s*\([^)]*\)", "", nom).strip() or nom
+
+
+def charger_referentiel(
+    exercice: Exercice, communes_permises: Iterable[int] | None = None
+) -> Referentiel:
+    """Read the reference data; ``communes_permises`` None or empty is the whole territory."""
+    permises = frozenset(communes_permises or ())
+    ref = Referentiel(annee=exercice.annee, communes_permises=permises or None)
+    for commune in Commune.objects.defer("contour"):
+        ref.communes.ajouter(
+            commune.pk, commune.nom, commune.libelle_tableau, commune.libelle_legende
+        )
+        ref.insee[commune.code_insee] = commune.pk
+    for theme in Theme.objects.all():
+        ref.themes.ajouter(theme.pk, theme.nom, theme.libelle_tableau, theme.libelle_legende)
+        ref.numeros_themes[theme.numero] = theme.pk
+    _charger_financeurs(ref)
+    for axe in AxeTransversal.objects.all():
+        ref.axes.ajouter(axe.pk, axe.titre)
+        ref.numeros_axes[axe.numero] = axe.pk
+    for quartier in Quartier.objects.all():
+        noms = ref.quartiers.setdefault(quartier.commune_id, Noms())
+        noms.ajouter(quartier.pk, quartier.nom)
+    for pk, nom, siret in Organisme.objects.order_by("pk").values_list("pk", "nom", "siret"):
+        ref.ajouter_organisme(OrganismeConnu(pk, nom, siret))
+    return ref
+
+
+def _charger_financeurs(ref: Referentiel) -> None:
+    financeurs = list(Financeur.objects.all())
+    for financeur in financeurs:
+        ref.codes_financeurs[financeur.code] = financeur.pk
+        ref.financeurs.ajouter(
+            financeur.pk, nom_court(financeur.nom), financeur.code, financeur.nom
+        )
+    for financeur in financeurs:
+        apres_tiret = nom_court(financeur.nom).rpartition("–")[2]
+        autres = _AUTRES_NOMS.get(financeur.code, ())
+        ref.financeurs.ajouter(financeur.pk, nom_court(financeur.nom), apres_tiret, *autres)

@@ -1,0 +1,271 @@
+"""Cells as people write them → values, or ValeurRefuseeError that says what would be right.
+
+Every reader takes a cell and returns a value, or None where the cell is empty: empty isn't zero.
+"""
+
+import datetime
+import math
+import re
+import unicodedata
+from decimal import Decimal
+from typing import TypeVar
+
+from stdnum.fr import siret as stdnum_siret
+
+from importation.lecture import Cellule, CelluleIllisible
+from importation.referentiel import Noms, Referentiel, cle
+from listes.chiffres import MontantIllisibleError, lire_montant
+
+MONTANT_MAX = Decimal("9999999999.99")
+_TIRETS = frozenset("-–—−")
+_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
+_DATE_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
+_SIRET_ARRONDI = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
+_NUMERO_ET_NOM = re.compile(r"(\d{1,3})\s*[-–—.:)]\s*(\S.*)")
+_NUMERO_D_AXE = re.compile(r"(?:axe\s*)?(?:n°\s*)?(\d{1,3})(?:\s*[-–—.:)].*)?", re.I | re.A)
+_JOURS_EXCEL = (20_000, 60_000)  # 1954 to 2064: a day's number, where a date is expected
+_ORIGINE_EXCEL = datetime.date(1899, 12, 30)
+
+Lu = TypeVar("Lu")
+
+
+class ValeurRefuseeError(ValueError):
+    """The cell can't be taken; the message says what would be right."""
+
+
+def en_texte(cellule: Cellule) -> str:
+    """The cell as a person would read it in an error message."""
+    if isinstance(cellule, CelluleIllisible):
+        return ""
+    if isinstance(cellule, bool):
+        return "VRAI" if cellule else "FAUX"
+    if isinstance(cellule, float) and cellule.is_integer() and abs(cellule) < 1e15:
+        return str(int(cellule))
+    if isinstance(cellule, datetime.date):
+        return f"{cellule:%d/%m/%Y}"
+    return str(cellule)
+
+
+def nettoyer(cellule: Cellule) -> str:
+    """The cell's text, spaces tidied; a lone dash is an empty cell."""
+    if isinstance(cellule, CelluleIllisible):
+        raise ValeurRefuseeError(f"{cellule.motif[:1].upper()}{cellule.motif[1:]}.")
+    texte = " ".join(en_texte(cellule).split())
+    if not texte or texte in _TIRETS:
+        return ""
+    if texte[0] == "'" and texte[1:2] in tuple("=+-@"):
+        texte = texte[1:]  # a spreadsheet's mark of a text, left by a csv
+    if not texte.isprintable():
+        for lettre in texte:
+            # A no-break space (Zs) or a soft hyphen (Cf) is ordinary typing; a control isn't.
+            if unicodedata.category(lettre) in ("Cc", "Cs", "Co", "Cn"):
+                raise ValeurRefuseeError(
+                    "La cellule contient un caractère invisible : retapez son texte."
+                )
+    return texte
+
+
+def lire_texte(cellule: Cellule, maximum: int) -> str | None:
+    """A line of text, ``maximum`` characters at most."""
+    texte = nettoyer(cellule)
+    if len(texte) > maximum:
+        raise ValeurRefuseeError(f"{len(texte)} caractères : {maximum} au plus.")
+    return texte or None
+
+
+def lire_paragraphes(cellule: Cellule) -> str | None:
+    """Text that keeps its lines."""
+    if not isinstance(cellule, str):
+        return nettoyer(cellule) or None
+    return "\n".join(nettoyer(ligne) for ligne in cellule.strip().splitlines()) or None
+
+
+def lire_montant_de(cellule: Cellule) -> Decimal | None:
+    """An amount in €, from a number or from text: ``1 234,56 €``. Never negative."""
+    if isinstance(cellule, bool):
+        raise ValeurRefuseeError("Un montant est attendu : écrivez par exemple 1234,56.")
+    if isinstance(cellule, int | float):
+        return _montant_du_nombre(cellule)
+    if isinstance(cellule, datetime.date):
+        raise ValeurRefuseeError(
+            "Le tableur y voit une date : mettez la cellule au format nombre et retapez le montant."
+        )
+    texte = nettoyer(cellule)
+    if not texte:
+        return None
+    if texte[0] in _TIRETS and texte[1:].strip()[:1].isdigit():
+        raise ValeurRefuseeError("Un montant ne peut pas être négatif : écrivez-le sans le signe.")
+    try:
+        return lire_montant(texte)
+    except MontantIllisibleError as erreur:
+        raise ValeurRefuseeError(str(erreur)) from None
+
+
+def _montant_du_nombre(nombre: int | float) -> Decimal:
+    if not math.isfinite(nombre) or abs(nombre) > MONTANT_MAX:
+        raise ValeurRefuseeError("Montant trop grand : dix chiffres au plus avant la virgule.")
+    if nombre < 0:
+        raise ValeurRefuseeError("Un montant ne peut pas être négatif : écrivez-le sans le signe.")
+    exact = Decimal(str(nombre))
+    arrondi = round(exact, 2)
+    # A spreadsheet's sums carry noise such as 1234.5600000000001; a third decimal is a mistake.
+    if abs(exact - arrondi) > Decimal("0.00001"):
+        raise ValeurRefuseeError("Deux décimales au plus : arrondissez au centime.")
+    return arrondi
+
+
+def lire_date(cellule: Cellule) -> datetime.date | None:
+    """A day: a spreadsheet's date, ``31/12/2004``, ``31/12/04`` or ``2004-12-31``."""
+    if isinstance(cellule, datetime.date):
+        jour: datetime.date | None = cellule
+    else:
+        texte = nettoyer(cellule)
+        if not texte:
+            return None
+        jour = _jour(texte)
+    if jour is None or not 1900 <= jour.year <= 2100:
+        raise ValeurRefuseeError(f"Date attendue, par exemple 31/12/2004.{_indice(cellule)}")
+    return jour
+
+
+def _jour(texte: str) -> datetime.date | None:
+    iso = _DATE_ISO.fullmatch(texte)
+    francaise = _DATE.fullmatch(texte)
+    if iso:
+        annee, mois, jour = (int(partie) for partie in iso.groups())
+    elif francaise:
+        jour, mois, annee = (int(partie) for partie in francaise.groups())
+        if annee < 100:
+            annee += 2000 if annee < 70 else 1900
+    else:
+        return None
+    try:
+        return datetime.date(annee, mois, jour)
+    except ValueError:
+        return None
+
+
+def _indice(cellule: Cellule) -> str:
+    """A day's number, as a spreadsheet keeps it, read back as the day that it is."""
+    texte = en_texte(cellule)
+    if not re.fullmatch(r"\d{5}", texte) or not _JOURS_EXCEL[0] < int(texte) < _JOURS_EXCEL[1]:
+        return ""
+    jour = _ORIGINE_EXCEL + datetime.timedelta(days=int(texte))
+    return f" Ce nombre est celui du {jour:%d/%m/%Y} : mettez la colonne au format date."
+
+
+def lire_siret(cellule: Cellule) -> str | None:
+    """14 digits whose last ones control the others; says why a spreadsheet's mangling isn't one."""
+    texte = nettoyer(cellule)
+    if not texte:
+        return None
+    arrondi = (
+        "Le tableur a arrondi ce SIRET et ses derniers chiffres sont perdus : mettez la colonne au "
+        "format texte et retapez les 14 chiffres."
+    )
+    if _SIRET_ARRONDI.fullmatch(texte.replace(" ", "")):
+        raise ValeurRefuseeError(arrondi)
+    chiffres = re.sub(r"[\s.\-]", "", texte)
+    if isinstance(cellule, int | float) and len(chiffres) == 13:
+        chiffres = chiffres.zfill(14)  # a number loses its leading zero
+    if stdnum_siret.is_valid(chiffres) and chiffres.isascii():
+        return chiffres
+    if len(chiffres) == 14 and chiffres.endswith("00000"):
+        raise ValeurRefuseeError(arrondi)
+    if len(chiffres) == 9 and chiffres.isdigit():
+        raise ValeurRefuseeError(
+            "C'est un SIREN (9 chiffres) : il faut le SIRET de l'établissement, 14 chiffres."
+        )
+    raise ValeurRefuseeError(
+        "Ce n'est pas un SIRET : il faut 14 chiffres, dont le dernier contrôle les autres."
+    )
+
+
+def lire_exercice(cellule: Cellule, ref: Referentiel) -> int | None:
+    """The budget year, which must be that of the import."""
+    texte = nettoyer(cellule)
+    if texte and texte != str(ref.annee):
+        raise ValeurRefuseeError(
+            f"L'import porte sur l'exercice {ref.annee} : retirez la ligne ou importez-la à part."
+        )
+    return ref.annee if texte else None
+
+
+def lire_commune(cellule: Cellule, ref: Referentiel) -> int | str | None:
+    """A commune's id, ``"transterritorial"``, or None where the cell is empty."""
+    texte = nettoyer(cellule)
+    if not texte:
+        return None
+    if cle(texte) in ("transterritorial", "transterritoriale", "transterritoriales"):
+        return "transterritorial"
+    code = texte.upper().zfill(5)
+    trouve = ref.insee.get(code) or ref.communes.trouver(texte)
+    if trouve is None:
+        raise ValeurRefuseeError(
+            _inconnu("une commune du contrat", texte, ref.communes)
+            + " Un code INSEE convient aussi, ou « transterritorial »."
+        )
+    return trouve
+
+
+def lire_theme(cellule: Cellule, ref: Referentiel) -> int | None:
+    """A theme's id, by its number, its name or both (« 3 - Culture »)."""
+    texte = nettoyer(cellule)
+    if not texte:
+        return None
+    compose = _NUMERO_ET_NOM.fullmatch(texte)
+    if compose and ref.numeros_themes.get(int(compose[1])) == ref.themes.trouver(compose[2]):
+        texte = compose[2]
+    if texte.isascii() and texte.isdigit():
+        trouve = ref.numeros_themes.get(int(texte[:9]))
+    else:
+        trouve = ref.themes.trouver(texte)
+    if trouve is None:
+        raise ValeurRefuseeError(_inconnu("un thème connu", texte, ref.themes))
+    return trouve
+
+
+def lire_financeur(cellule: Cellule, ref: Referentiel) -> int | None:
+    """A funder's id, by its code or any of its names."""
+    texte = nettoyer(cellule)
+    if not texte:
+        return None
+    trouve = ref.codes_financeurs.get(texte.upper()) or ref.financeurs.trouver(texte)
+    if trouve is None:
+        raise ValeurRefuseeError(_inconnu("un financeur connu", texte, ref.financeurs))
+    return trouve
+
+
+def lire_axes(cellule: Cellule, ref: Referentiel) -> frozenset[int] | None:
+    """Axes' ids, from numbers or titles separated by commas, semicolons or new lines."""
+    trouves = set()
+    for morceau in _morceaux(cellule, ref):
+        numero = _NUMERO_D_AXE.fullmatch(morceau)
+        axe = ref.numeros_axes.get(int(numero[1])) if numero else ref.axes.trouver(morceau)
+        if axe is None:
+            raise ValeurRefuseeError(_inconnu("un axe transversal", morceau, ref.axes))
+        trouves.add(axe)
+    return frozenset(trouves) or None
+
+
+def _morceaux(cellule: Cellule, ref: Referentiel) -> list[str]:
+    """The axes that a cell names; a title may hold a comma, and « 1,3 » may have become 1.3."""
+    if isinstance(cellule, float):
+        return en_texte(cellule).split(".")
+    if not isinstance(cellule, str):
+        return list(filter(None, [nettoyer(cellule)]))
+    morceaux = []
+    for partie in map(nettoyer, re.split(r"[;\n]", cellule)):
+        morceaux += [partie] if ref.axes.trouver(partie) else [m.strip() for m in partie.split(",")]
+    return list(filter(None, morceaux))
+
+
+def _inconnu(quoi: str, texte: str, noms: Noms) -> str:
+    """« X » isn't one of those: the nearest is suggested, else all are listed."""
+    proche = noms.semblable(texte)
+    juste = (
+        f"vouliez-vous dire « {proche} » ?"
+        if proche
+        else f"attendu {', '.join(noms.noms.values())}."
+    )
+    return f"« {texte[:80]} » n'est pas {quoi} : {juste}"

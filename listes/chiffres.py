@@ -1,0 +1,92 @@
+"""French figures: how they are shown, and how people type them.
+
+Shown: ``563 152 €`` with U+202F between thousands and U+00A0 before €; cents only when there are
+any; ``—`` where the amount is unknown, which is not zero.
+"""
+
+import re
+from decimal import Decimal
+
+ESPACE_FINE = "\u202f"
+ESPACE_INSECABLE = "\u00a0"
+INCONNU = "—"
+
+_ESPACES = re.compile(r"[ \t\u00a0\u202f\u2009]")
+_MONTANT = re.compile(r"(?P<entier>\d+)(?:[.,](?P<cents>\d{1,2}))?")
+_MILLIERS = re.compile(r"\d{1,3}([ \u00a0\u202f\u2009]\d{3})+")
+_ENTIER_MAX = 10
+
+
+class MontantIllisibleError(ValueError):
+    """What was typed can't be read as an amount; the message says what would be right."""
+
+
+def nombre(valeur: int | Decimal | None) -> str:
+    """A number as French readers write it; decimals only when there are any, two of them."""
+    if valeur is None:
+        return INCONNU
+    arrondi = round(Decimal(valeur), 2)
+    signe = "−" if arrondi < 0 else ""
+    entier, _, cents = f"{abs(arrondi):.2f}".partition(".")
+    texte = f"{int(entier):,}".replace(",", ESPACE_FINE)
+    return f"{signe}{texte}" if cents == "00" else f"{signe}{texte},{cents}"
+
+
+def montant(valeur: int | Decimal | None) -> str:
+    """An amount in €, or the dash of an unknown one."""
+    return INCONNU if valeur is None else f"{nombre(valeur)}{ESPACE_INSECABLE}€"
+
+
+def ecart(valeur: int | Decimal) -> str:
+    """A difference with its sign: ``+30 110``, ``−16 110``, ``0``."""
+    return f"+{nombre(valeur)}" if valeur > 0 else nombre(valeur)
+
+
+def pourcentage(part: Decimal | None) -> str:
+    """A share, given as a fraction of 1, to one decimal: ``12,5 %``; dash when unknown."""
+    if part is None:
+        return INCONNU
+    return f"{round(part * 100, 1):.1f}".replace(".", ",") + f"{ESPACE_INSECABLE}%"
+
+
+def brut(valeur: int | Decimal | None) -> int | float | None:
+    """The plain number that a program reads: an int when whole, else a float with its cents."""
+    if valeur is None:
+        return None
+    return int(valeur) if valeur == int(valeur) else float(valeur)
+
+
+def lire_montant(texte: str) -> Decimal:
+    """The amount in € that someone typed: ``1 234,56``, ``1234.5``, ``1 234 €``.
+
+    Raises MontantIllisibleError on anything else: exponents, signs, three decimals, letters, and
+    the ambiguous ``1,234.50``.
+    """
+    nettoye = texte.strip().removesuffix("€").strip()
+    entier, separateur, reste = _separer(nettoye)
+    if _ESPACES.search(entier):
+        if not _MILLIERS.fullmatch(entier):
+            raise MontantIllisibleError(_refus(texte))
+        entier = _ESPACES.sub("", entier)
+    lu = _MONTANT.fullmatch(entier + separateur + reste)
+    if lu is None or (not nettoye.isprintable() and not _ESPACES.search(nettoye)):
+        raise MontantIllisibleError(_refus(texte))
+    if len(lu["entier"].lstrip("0")) > _ENTIER_MAX:
+        raise MontantIllisibleError(
+            f"« {texte} » est trop grand : dix chiffres au plus avant la virgule."
+        )
+    if not lu["entier"].isascii() or not (lu["cents"] or "0").isascii():
+        raise MontantIllisibleError(_refus(texte))
+    return Decimal(f"{lu['entier']}.{lu['cents'] or '0'}")
+
+
+def _separer(texte: str) -> tuple[str, str, str]:
+    for separateur in ",.":
+        entier, trouve, reste = texte.partition(separateur)
+        if trouve:
+            return entier, trouve, reste
+    return texte, "", ""
+
+
+def _refus(texte: str) -> str:
+    return f"« {texte} » n'est pas un montant : écrivez par exemple 1234,56 ou 1 234 €."

@@ -1,0 +1,149 @@
+"""A list as a file: Excel workbook, CSV for Excel in French, CSV for open data.
+
+Rows come one at a time and leave at once: memory does not grow with their number.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import IO, Any
+
+import xlsxwriter
+
+from listes.colonnes import Format, Valeur
+
+_FORMULE = ("=", "+", "-", "@", "\t", "\r")
+_CELLULE_MAX = 32_767  # characters: Excel's own limit
+_LARGEURS = {
+    Format.TEXTE: 28,
+    Format.ENTIER: 11,
+    Format.MONTANT: 16,
+    Format.PART: 11,
+    Format.DATE: 12,
+}
+_PAQUET = 500  # rows joined in one piece of the response
+
+
+@dataclass(frozen=True)
+class Feuille:
+    """What a file holds: mentions above the headings, rows, one row of totals."""
+
+    titre: str
+    mentions: Sequence[str]
+    entetes: Sequence[str]
+    formats: Sequence[Format]
+    lignes: Iterable[Sequence[Valeur]]
+    totaux: Sequence[Valeur]
+
+
+def ecrire_xlsx(feuille: Feuille, fichier: IO[bytes]) -> None:
+    """Texts stay texts, whatever they begin with; amounts and dates are real ones."""
+    classeur = xlsxwriter.Workbook(fichier, {"constant_memory": True})
+    page = classeur.add_worksheet(feuille.titre[:31])
+    gras = classeur.add_format({"bold": True})
+    entete = classeur.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    styles, styles_totaux = (
+        {
+            Format.TEXTE: classeur.add_format(base) if base else None,
+            Format.ENTIER: classeur.add_format(base | {"num_format": "0"}),
+            Format.MONTANT: classeur.add_format(base | {"num_format": '#,##0.00\\ "€"'}),
+            Format.PART: classeur.add_format(base | {"num_format": '0.0\\ "%"'}),
+            Format.DATE: classeur.add_format(base | {"num_format": "dd/mm/yyyy"}),
+        }
+        for base in ({}, {"bold": True, "top": 1})
+    )
+    for rang, forme in enumerate(feuille.formats):
+        page.set_column(rang, rang, 48 if rang == 0 else _LARGEURS[forme])
+    debut = len(feuille.mentions)
+    page.freeze_panes(debut + 1, 1)
+    page.repeat_rows(debut)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    for rang, mention in enumerate(feuille.mentions):
+        page.write_string(rang, 0, mention, gras)
+    for rang, texte in enumerate(feuille.entetes):
+        page.write_string(debut, rang, texte, entete)
+    ecrire = [_ecrivain(page, rang, styles, forme) for rang, forme in enumerate(feuille.formats)]
+    numero = debut
+    for numero, ligne in enumerate(feuille.lignes, start=debut + 1):  # read below
+        for ecrire_cellule, valeur in zip(ecrire, ligne, strict=True):
+            if valeur is not None and valeur != "":
+                ecrire_cellule(numero, valeur)
+    page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
+    for rang, (forme, valeur) in enumerate(zip(feuille.formats, feuille.totaux, strict=True)):
+        if valeur is not None and valeur != "":
+            # The first cell says the total in words, whatever its column holds.
+            forme = Format.TEXTE if isinstance(valeur, str) else forme
+            _ecrivain(page, rang, styles_totaux, forme)(numero + 1, valeur)
+    classeur.close()
+
+
+def _ecrivain(
+    page: Any, rang: int, styles: dict[Format, Any], forme: Format
+) -> Callable[[int, Any], object]:
+    """What writes a cell of this column, chosen once for all its rows."""
+    style = styles[forme]
+    if forme is Format.DATE:
+        return lambda numero, valeur: page.write_datetime(numero, rang, valeur, style)
+    if forme is Format.TEXTE:
+        return lambda numero, valeur: page.write_string(numero, rang, valeur[:_CELLULE_MAX], style)
+    return lambda numero, valeur: page.write_number(numero, rang, valeur, style)
+
+
+def csv_excel(feuille: Feuille) -> Iterator[bytes]:
+    """What Excel in French opens by a double click: « ; », decimal comma, UTF-8 with its mark."""
+    yield b"\xef\xbb\xbf"
+    yield from _csv(feuille, ";", _cellule_excel)
+
+
+def csv_ouvert(feuille: Feuille) -> Iterator[bytes]:
+    """What a program reads: comma, UTF-8, decimal point, ISO dates."""
+    yield from _csv(feuille, ",", _cellule_ouverte)
+
+
+class _Paquet:
+    """Gathers written rows, to be sent together."""
+
+    def __init__(self) -> None:
+        self.morceaux: list[str] = []
+
+    def write(self, texte: str) -> None:
+        self.morceaux.append(texte)
+
+    def vider(self) -> bytes:
+        octets = "".join(self.morceaux).encode()
+        self.morceaux.clear()
+        return octets
+
+
+def _csv(feuille: Feuille, separateur: str, cellule: Callable[[Valeur], str]) -> Iterator[bytes]:
+    paquet = _Paquet()
+    ecriture = csv.writer(paquet, delimiter=separateur, lineterminator="\r\n")
+    for mention in feuille.mentions:
+        ecriture.writerow([cellule(mention)])
+    ecriture.writerow([cellule(texte) for texte in feuille.entetes])
+    for ligne in feuille.lignes:
+        ecriture.writerow([cellule(valeur) for valeur in ligne])
+        if len(paquet.morceaux) >= _PAQUET:
+            yield paquet.vider()
+    ecriture.writerow([cellule(valeur) for valeur in feuille.totaux])
+    yield paquet.vider()
+
+
+def _cellule_excel(valeur: Valeur) -> str:
+    if isinstance(valeur, str):
+        return f"'{valeur}" if valeur.startswith(_FORMULE) else valeur
+    if isinstance(valeur, date):
+        return valeur.strftime("%d/%m/%Y")
+    return _cellule_ouverte(valeur).replace(".", ",")
+
+
+def _cellule_ouverte(valeur: Valeur) -> str:
+    if isinstance(valeur, Decimal):
+        return f"{valeur:.2f}"
+    if isinstance(valeur, date):
+        return valeur.isoformat()
+    return "" if valeur is None else str(valeur)

@@ -1,0 +1,268 @@
+"""The one list page: a queryset, a filterset, a table and a permission, declared; nothing else."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.core.exceptions import TooManyFieldsSent
+from django.db.models import QuerySet
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+    StreamingHttpResponse,
+)
+from django.shortcuts import render
+from django.views import View
+from django_htmx.http import push_url
+
+from listes.adresse import Adresse
+from listes.colonnes import Valeur
+from listes.etat import EXPORTS, PARAMETRES, TAILLE, TAILLES, Anomalie, Etat, coupe, lire_etat
+from listes.exports import Feuille, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.filters import Actif, Filtres
+from listes.tables import Lignes, Tableau, Totaux
+
+_LEVIERS_MAX = 5
+
+
+@dataclass(frozen=True)
+class EnTete:
+    """A heading: where it leads to sort, and how the list is sorted by it now (aria-sort)."""
+
+    nom: str
+    libelle: str
+    classe: str
+    url: str
+    sens: str
+
+
+@dataclass(frozen=True)
+class Levier:
+    """A filter whose removal would leave something to show."""
+
+    libelle: str
+    lignes: int
+    url: str
+
+
+class ListeView(View):
+    """A list page; a subclass declares the attributes below and answers ``get_queryset``."""
+
+    permission: ClassVar[str]
+    titre: ClassVar[str]
+    nom_fichier: ClassVar[str]
+    filterset_class: ClassVar[type[Filtres]]
+    table_class: ClassVar[type[Tableau]]
+    principaux: ClassVar[Sequence[str]] = ()
+    """Filters always in sight; the others stand under « Plus de filtres »."""
+    template_name: ClassVar[str] = "listes/liste.html"
+    filtres: Filtres
+    """The filters as the address sets them, once it has been read."""
+
+    def get_queryset(self) -> "QuerySet[Any]":
+        """What this account may see, in the usual order (ending with the id)."""
+        raise NotImplementedError
+
+    def mentions(self, totaux: Totaux) -> list[str]:
+        """Sentences that must go with these rows, on the page and in the files."""
+        return []
+
+    def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
+        """What the page's own template needs beside the list."""
+        return {}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            parametres = request.GET
+            trop = False
+        except TooManyFieldsSent:
+            parametres = request.GET = QueryDict()
+            trop = True
+        filtres = self.filterset_class(parametres, self.get_queryset(), request=request)
+        self.filtres = filtres
+        etat = self._lire_etat(parametres)
+        bloquantes = filtres.anomalies() + [
+            Anomalie(nom[:60], "ce paramètre n'existe pas dans cette liste.")
+            for nom in parametres
+            if nom not in filtres.filters and nom not in PARAMETRES
+        ]
+        if trop:
+            bloquantes.append(Anomalie("adresse", "elle contient trop de paramètres."))
+        actifs = filtres.actifs()
+        adresse = self._adresse(request, actifs, etat)
+        if bloquantes:
+            return self._page(request, filtres, etat, adresse, actifs, bloquantes=bloquantes)
+
+        selection = filtres.qs
+        totaux = self.table_class.totaliser(selection, filtres)
+        effectif = int(totaux["lignes"] or 0)
+        table = self.table_class(
+            Lignes(selection, effectif), filtres=filtres, montrees=etat.colonnes, order_by=etat.tri
+        )
+        table.totaux = totaux
+        mentions = self.mentions(totaux)
+        if etat.export:
+            return self._fichier(table, mentions, etat.export)
+        pages = max(1, -(-effectif // etat.par_page))
+        anomalies = list(etat.anomalies)
+        if etat.page > pages:
+            anomalies.append(Anomalie("page", f"la liste s'arrête à la page {pages} ; la voici."))
+        table.paginate(per_page=etat.par_page, page=min(etat.page, pages))
+        return self._page(
+            request,
+            filtres,
+            etat,
+            adresse,
+            actifs,
+            table=table,
+            anomalies=anomalies,
+            mentions=mentions,
+            leviers=[] if effectif else self._leviers(filtres, actifs, adresse),
+        )
+
+    def _lire_etat(self, parametres: QueryDict) -> Etat:
+        colonnes = self.table_class.base_columns
+        return lire_etat(
+            parametres,
+            colonnes=list(colonnes),
+            par_defaut=[nom for nom, colonne in colonnes.items() if not colonne.masquee],
+            triables=[nom for nom, c in colonnes.items() if c.orderable is not False],
+        )
+
+    def _adresse(self, request: HttpRequest, actifs: list[Actif], etat: Etat) -> Adresse:
+        """This list's state and nothing else: no empty parameter, no usual value, first page."""
+        paires = [(actif.parametre, actif.valeur) for actif in actifs]
+        if etat.tri:
+            paires.append(("sort", etat.tri))
+        if etat.par_page != TAILLE:
+            paires.append(("per_page", str(etat.par_page)))
+        usuelles = self._lire_etat(QueryDict()).colonnes
+        if etat.colonnes != usuelles:
+            paires.append(("colonnes", ",".join(etat.colonnes)))
+        return Adresse(request.path, tuple(paires))
+
+    def _leviers(self, filtres: Filtres, actifs: list[Actif], adresse: Adresse) -> list[Levier]:
+        """Which filter to lift, one at a time, and what it would show; a few tries at most."""
+        noms = dict.fromkeys((actif.parametre, actif.libelle) for actif in actifs)
+        leviers = []
+        for nom, libelle in list(noms)[:_LEVIERS_MAX]:
+            lignes = filtres.sans(nom).qs.count()
+            if lignes:
+                leviers.append(Levier(libelle, lignes, str(adresse.sans(nom))))
+        return leviers
+
+    def _fichier(self, table: Tableau, mentions: list[str], forme: str) -> HttpResponseBase:
+        colonnes = [table.base_columns[nom] for nom in table.montrees]
+
+        lectures = [colonne.exporteur() for colonne in colonnes]
+
+        def lignes() -> Iterator[list[Valeur]]:
+            for ligne in table.data:
+                yield [lire(ligne) for lire in lectures]
+
+        feuille = Feuille(
+            titre=self.titre,
+            mentions=mentions,
+            entetes=[str(colonne.verbose_name) for colonne in colonnes],
+            formats=[colonne.format for colonne in colonnes],
+            lignes=lignes(),
+            totaux=[
+                table.libelle_total_exporte(),
+                *(table.totaux.get(nom) for nom in table.montrees[1:]),
+            ],
+        )
+        if forme == "xlsx":
+            fichier = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
+            ecrire_xlsx(feuille, fichier)
+            fichier.seek(0)
+            return FileResponse(fichier, as_attachment=True, filename=f"{self.nom_fichier}.xlsx")
+        ouvert = forme == "csv-ouvert"
+        nom = f"{self.nom_fichier}-donnees-ouvertes" if ouvert else self.nom_fichier
+        return StreamingHttpResponse(
+            csv_ouvert(feuille) if ouvert else csv_excel(feuille),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="{nom}.csv"'},
+        )
+
+    def _page(
+        self,
+        request: HttpRequest,
+        filtres: Filtres,
+        etat: Etat,
+        adresse: Adresse,
+        actifs: list[Actif],
+        *,
+        table: Tableau | None = None,
+        bloquantes: Sequence[Anomalie] = (),
+        anomalies: Sequence[Anomalie] = (),
+        mentions: Sequence[str] = (),
+        leviers: Sequence[Levier] = (),
+    ) -> HttpResponse:
+        champs = filtres.champs()
+        concernes = {a.parametre for a in actifs} | {a.parametre for a in bloquantes}
+        reponse = render(
+            request,
+            self.template_name,
+            {
+                "titre": self.titre,
+                "filtres": filtres,
+                "champs_principaux": [c for c in champs if c.nom in self.principaux],
+                "champs_autres": [c for c in champs if c.nom not in self.principaux],
+                "autres_ouverts": not set(self.principaux).issuperset(
+                    concernes.intersection(filtres.filters)
+                ),
+                "etat": etat,
+                "tailles": TAILLES,
+                "adresse": adresse,
+                "puces": [
+                    (actif, str(adresse.sans(actif.parametre, actif.valeur))) for actif in actifs
+                ],
+                "sans_filtre": request.path,
+                "table": table,
+                "annonce": "" if table is None else table.libelle_total_exporte(),
+                "entetes": self._entetes(table, etat, adresse) if table else [],
+                "colonnes": [
+                    (nom, colonne.verbose_name, nom in etat.colonnes)
+                    for nom, colonne in list(self.table_class.base_columns.items())[1:]
+                ],
+                "pagination": self._pagination(table, adresse) if table else None,
+                "exports": [
+                    (libelle, str(adresse.avec("_export", forme)))
+                    for forme, libelle in EXPORTS.items()
+                ],
+                "bloquantes": [(coupe(a.parametre), a) for a in bloquantes],
+                "anomalies": [(coupe(a.parametre), a) for a in anomalies],
+                "mentions": mentions,
+                "leviers": leviers,
+                **self.contexte(mentions),
+            },
+        )
+        page = str(adresse.avec("page", str(etat.page))) if etat.page > 1 else str(adresse)
+        return push_url(reponse, page) if request.headers.get("HX-Request") else reponse
+
+    def _entetes(self, table: Tableau, etat: Etat, adresse: Adresse) -> list[EnTete]:
+        entetes = []
+        for nom in etat.colonnes:
+            colonne = table.base_columns[nom]
+            sens = {nom: "ascending", f"-{nom}": "descending"}.get(etat.tri, "")
+            suivant = f"-{nom}" if sens == "ascending" else nom
+            url = "" if colonne.orderable is False else str(adresse.avec("sort", suivant))
+            entetes.append(EnTete(nom, str(colonne.verbose_name), colonne.classe, url, sens))
+        return entetes
+
+    def _pagination(self, table: Tableau, adresse: Adresse) -> dict[str, Any]:
+        page = table.page
+        numeros = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+        return {
+            "page": page,
+            "pages": [
+                (numero, str(adresse.avec("page", str(numero))) if isinstance(numero, int) else "")
+                for numero in numeros
+            ],
+            "precedente": str(adresse.avec("page", str(page.number - 1))),
+            "suivante": str(adresse.avec("page", str(page.number + 1))),
+        }

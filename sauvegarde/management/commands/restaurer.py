@@ -1,0 +1,38 @@
+"""``restaurer FILE``: a backup put back into a migrated and empty database."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from listes.chiffres import nombre
+from sauvegarde.refus import SauvegardeError
+from sauvegarde.restauration import restaurer
+
+REFUS = 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Vérifie une sauvegarde, puis la restaure dans une base migrée et vide : tout, ou rien. "
+        "Code de sortie : 0, ou 2 si rien n'a été restauré."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("fichier", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        debut = time.perf_counter()
+        try:
+            manifeste = restaurer(options["fichier"])
+        except SauvegardeError as erreur:
+            self.stderr.write(str(erreur))
+            sys.exit(REFUS)
+        self.stdout.write(
+            f"Sauvegarde du {manifeste.creee_le} restaurée : "
+            f"{nombre(sum(table.lignes for table in manifeste.tables))} lignes et "
+            f"{nombre(len(manifeste.fichiers))} fichiers, en {time.perf_counter() - debut:.1f} s."
+        )

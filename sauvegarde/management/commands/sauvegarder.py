@@ -1,0 +1,46 @@
+"""``sauvegarder FILE``: the database at one moment and its files, while people work."""
+
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from listes.chiffres import nombre
+from sauvegarde.ecriture import sauvegarder
+from sauvegarde.refus import SauvegardeError
+
+INCOMPLETE, REFUS = 1, 2
+
+
+class Command(BaseCommand):
+    help = (
+        "Sauvegarde la base et les fichiers en un seul fichier, sans interrompre le travail. Code "
+        "de sortie : 0, 1 s'il manquait déjà des fichiers, 2 si rien n'a été écrit."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "fichier", type=Path, help="par exemple contrat.zip ; remplacé s'il existe"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        debut = time.perf_counter()
+        try:
+            manifeste = sauvegarder(options["fichier"])
+        except SauvegardeError as erreur:
+            self.stderr.write(str(erreur))
+            sys.exit(REFUS)
+        self.stdout.write(
+            f"Sauvegarde {options['fichier']} écrite : "
+            f"{nombre(sum(table.lignes for table in manifeste.tables))} lignes et "
+            f"{nombre(len(manifeste.fichiers))} fichiers, en {time.perf_counter() - debut:.1f} s."
+        )
+        if manifeste.absents:
+            self.stderr.write(
+                f"Il manquait déjà {nombre(len(manifeste.absents))} fichiers que la base nomme, "
+                f"dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
+            )
+            sys.exit(INCOMPLETE)

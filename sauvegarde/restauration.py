@@ -1,0 +1,148 @@
+"""A backup put back into an empty place: checked first, then all of it or nothing."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, connection, transaction
+
+from comptes.declencheurs import sans_declencheurs
+from sauvegarde.archive import Archive, Manifeste, Table, ouvrir
+from sauvegarde.dossier import fichiers_en_attente
+from sauvegarde.instantane import reprendre_la_suite
+from sauvegarde.noms import Noms
+from sauvegarde.perimetre import (
+    REMPLIS_PAR_MIGRATE,
+    Modele,
+    champs,
+    modeles_sauvegardes,
+    premiere_table_remplie,
+)
+from sauvegarde.rangees import LOT, Rangee, relire
+from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
+from sauvegarde.schema import migrations_appliquees, migrations_en_attente
+
+
+def restaurer(source: Path) -> Manifeste:
+    """Put a backup back into a migrated database without data and an empty folder of files.
+
+    Raises SauvegardeError, having changed nothing, where that can't be done.
+    """
+    with dire_le_disque(f"La sauvegarde {source} ne peut pas être lue"), ouvrir(source) as archive:
+        archive.verifier()
+        _refuser_un_autre_schema(archive.manifeste)
+        _refuser_une_base_remplie()
+        _restaurer(archive)
+    return archive.manifeste
+
+
+def _restaurer(archive: Archive) -> None:
+    with fichiers_en_attente(archive) as placer, transaction.atomic():
+        _verrouiller()
+        _refuser_une_base_remplie()
+        with sans_declencheurs(connection):
+            noms = Noms(connection.alias)
+            noms.completer(archive.manifeste.types, archive.manifeste.permissions)
+            for modele, table in _paires(archive.manifeste):
+                _remplir(modele, table, archive, noms)
+            _verifier_les_renvois()
+        placer()
+
+
+def _refuser_un_autre_schema(manifeste: Manifeste) -> None:
+    if migrations_en_attente(connection):
+        raise SauvegardeError(BASE_PAS_A_JOUR)
+    siennes, notres = set(manifeste.migrations), migrations_appliquees(connection)
+    for ecart, genre in ((siennes - notres, "récente"), (notres - siennes, "ancienne")):
+        if ecart:
+            exemple = ".".join(min(ecart))
+            suite = "" if genre == "récente" else ", puis mettez celle-ci à jour"
+            raise SauvegardeError(
+                f"Cette sauvegarde vient d'une version plus {genre} de l'application ({exemple} "
+                f"les sépare) : restaurez-la avec la version qui l'a faite{suite}."
+            )
+    tables = {table.nom: table.colonnes for table in manifeste.tables}
+    if tables != {
+        modele._meta.db_table: [champ.column for champ in champs(modele)]
+        for modele in modeles_sauvegardes()
+    }:
+        raise SauvegardeError(
+            "Cette sauvegarde n'a pas les tables de cette version de l'application : restaurez-la "
+            "avec la version qui l'a faite."
+        )
+
+
+def _refuser_une_base_remplie() -> None:
+    remplie = premiere_table_remplie()
+    if remplie is not None:
+        raise SauvegardeError(
+            f"La base n'est pas vide (table {remplie._meta.db_table}) : restaurez dans une base "
+            "neuve, créée par « python manage.py migrate »."
+        )
+
+
+def _verrouiller() -> None:
+    """Nobody writes meanwhile. On SQLite, the transaction itself has the only write lock."""
+    if connection.vendor == "postgresql":
+        tables = ", ".join(
+            connection.ops.quote_name(modele._meta.db_table) for modele in modeles_sauvegardes()
+        )
+        with connection.cursor() as curseur:
+            curseur.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
+            # Rows come in any order; what they point to is checked at the end.
+            curseur.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _paires(manifeste: Manifeste) -> Iterator[tuple[Modele, Table]]:
+    tables = {table.nom: table for table in manifeste.tables}
+    for modele in modeles_sauvegardes():
+        yield modele, tables[modele._meta.db_table]
+
+
+def _remplir(modele: Modele, table: Table, archive: Archive, noms: Noms) -> None:
+    if modele._meta.label_lower in REMPLIS_PAR_MIGRATE:
+        modele._base_manager.all()._raw_delete(connection.alias)
+    rangees = relire(modele, archive.lignes(table.partie), connection, noms)
+    try:
+        _inserer(table, rangees)
+    except (DataError, IntegrityError, ValidationError, ValueError, LookupError) as erreur:
+        detail = " ".join(str(erreur).split())
+        raise SauvegardeError(
+            f"La table {table.nom} de la sauvegarde n'entre pas dans cette base ({detail}) : rien "
+            "n'a été restauré."
+        ) from erreur
+    if modele._base_manager.count() != table.lignes:
+        raise SauvegardeError(f"La table {table.nom} n'est pas entrée entière : rien n'a changé.")
+    reprendre_la_suite(modele, table.suite, connection)
+
+
+def _verifier_les_renvois() -> None:
+    """That every row pointed to is there, while everything can still be undone."""
+    try:
+        connection.check_constraints()
+    except IntegrityError as erreur:
+        detail = " ".join(str(erreur).split())
+        raise SauvegardeError(
+            f"Les lignes de la sauvegarde ne s'accordent pas entre elles ({detail}) : rien n'a été "
+            "restauré."
+        ) from erreur
+
+
+def _inserer(table: Table, rangees: Iterator[Rangee]) -> None:
+    """Rows straight into the table: by COPY on PostgreSQL, in batches elsewhere."""
+    nom = connection.ops.quote_name(table.nom)
+    colonnes = ", ".join(map(connection.ops.quote_name, table.colonnes))
+    with connection.cursor() as curseur:
+        if connection.vendor == "postgresql":
+            with (
+                connection.wrap_database_errors,
+                curseur.copy(f"COPY {nom} ({colonnes}) FROM STDIN") as copie,
+            ):
+                for rangee in rangees:
+                    copie.write_row(rangee)
+            return
+        places = ", ".join(["%s"] * len(table.colonnes))
+        ordre = f"INSERT INTO {nom} ({colonnes}) VALUES ({places})"  # noqa: S608  # our own names
+        while lot := list(islice(rangees, LOT)):
+            curseur.executemany(ordre, lot)

@@ -1,0 +1,97 @@
+// The action's page: totals as one types, amounts to check, neighbourhoods of the chosen commune,
+// Ctrl+S to save. Everything works without it: totals and warnings then come with the saved page.
+"use strict";
+document.addEventListener("DOMContentLoaded", () => {
+  const $ = window.django && window.django.jQuery;
+  const formulaire = document.getElementById("action_form");
+  if (!formulaire) return;
+
+  document.addEventListener("keydown", (evenement) => {
+    if ((evenement.ctrlKey || evenement.metaKey) && evenement.key.toLowerCase() === "s") {
+      const bouton =
+        formulaire.querySelector("[name=_continue]") || formulaire.querySelector("[name=_save]");
+      if (!bouton) return;
+      evenement.preventDefault();
+      bouton.click();
+    }
+  });
+
+  quartiersDeLaCommune($, formulaire);
+  totaux($, formulaire);
+});
+
+function quartiersDeLaCommune($, formulaire) {
+  const commune = formulaire.querySelector("select[name=commune]");
+  const quartier = formulaire.querySelector("select[name=quartier]");
+  if (!$ || !commune || !quartier) return;
+  $.ajaxPrefilter((demande) => {
+    const donnees = typeof demande.data === "string" ? demande.data : "";
+    if (/field_name=quartier(&|$)/.test(donnees) && commune.value) {
+      demande.data = `${donnees}&commune=${encodeURIComponent(commune.value)}`;
+    }
+  });
+  $(commune).on("change", () => {
+    $(quartier).val(null).trigger("change");
+  });
+}
+
+// The cents of what someone typed; null when empty or unreadable (the server will say why).
+function centimes(texte) {
+  const nettoye = texte.replace(/[\s€]/g, "");
+  const lu = /^(\d{1,10})(?:[.,](\d{1,2}))?$/.exec(nettoye);
+  return lu ? Number(lu[1]) * 100 + Number((lu[2] || "0").padEnd(2, "0")) : null;
+}
+
+function enEuros(somme) {
+  if (somme === null) return "—";
+  const entier = String(Math.floor(somme / 100)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+  const cents = String(somme % 100).padStart(2, "0");
+  return `${entier}${cents === "00" ? "" : `,${cents}`}\u00a0€`;
+}
+
+function totaux($, formulaire) {
+  const groupe = document.getElementById("subventions-group");
+  const alertes = document.getElementById("alertes-montants");
+  if (!groupe || !alertes) return;
+  const ETAPES = ["montant_demande", "montant_accorde", "montant_verse"];
+
+  function calculer() {
+    const sommes = { montant_demande: null, montant_accorde: null, montant_verse: null };
+    const phrases = [];
+    for (const ligne of groupe.querySelectorAll("tr.form-row:not(.empty-form)")) {
+      const supprimee = ligne.querySelector("input[name$=-DELETE]");
+      if (supprimee && supprimee.checked) continue;
+      const champs = ETAPES.map((etape) => ligne.querySelector(`input[name$=-${etape}]`));
+      const valeurs = champs.map((champ) => (champ ? centimes(champ.value) : null));
+      ETAPES.forEach((etape, rang) => {
+        if (valeurs[rang] !== null) sommes[etape] = (sommes[etape] || 0) + valeurs[rang];
+      });
+      const choisi = ligne.querySelector("select[name$=-financeur] option:checked");
+      const financeur = (choisi && choisi.textContent.trim()) || "Une ligne";
+      [[0, 1, "l'accordé dépasse le demandé"], [1, 2, "le versé dépasse l'accordé"]].forEach(
+        ([moins, plus, phrase]) => {
+          const trop =
+            valeurs[moins] !== null && valeurs[plus] !== null && valeurs[plus] > valeurs[moins];
+          if (champs[plus]) champs[plus].classList.toggle("a-verifier", trop);
+          if (trop) phrases.push(`${financeur} : ${phrase}.`);
+        },
+      );
+    }
+    // A page to read only has no fields: what the server wrote stands.
+    if (!groupe.querySelector("input[name$=-montant_accorde]")) return;
+    for (const etape of ETAPES) {
+      const sortie = document.getElementById(`total-${etape}`);
+      const texte = enEuros(sommes[etape]);
+      if (sortie && sortie.textContent !== texte) sortie.textContent = texte;
+    }
+    const texte = phrases.join(" ");
+    if (alertes.textContent !== texte) alertes.textContent = texte;
+  }
+
+  groupe.addEventListener("change", calculer);
+  // Select2 and the inlines' script speak through jQuery events.
+  if ($) $(document).on("formset:added formset:removed change", calculer);
+  document.addEventListener("formset:added", calculer);
+  document.addEventListener("formset:removed", calculer);
+  calculer();
+}

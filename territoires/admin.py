@@ -1,0 +1,130 @@
+"""Communes, neighbourhoods and organisations, as the administrator keeps them."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from comptes.declencheurs import RefusError, refus_traduits
+from listes.chiffres import nombre
+from territoires.fusion import fusionner
+from territoires.models import Commune, Organisme, Quartier
+from territoires.perimetre import ChoixLimites, FiltreCommune, communes_de
+from territoires.suivi import AdminSuivi, nombre_d_actions
+
+
+@admin.register(Commune)
+class CommuneAdmin(AdminSuivi[Commune]):
+    list_display = ["numero", "nom", "libelle_tableau", "code_insee", "habitants", nombre_d_actions]
+    list_display_links = ["nom"]
+    comptes = {"nombre_d_actions": "actions"}
+    search_fields = [
+        "nom__sans_accents__contains",
+        "libelle_tableau__sans_accents__contains",
+        "libelle_legende__sans_accents__contains",
+        "code_insee__startswith",
+    ]
+    fieldsets = [
+        (None, {"fields": ["numero", "nom", "code_insee"]}),
+        ("Dans les documents de 2004", {"fields": ["libelle_tableau", "libelle_legende"]}),
+        ("Population et carte", {"fields": ["population", "annee_population", "contour"]}),
+    ]
+
+    @admin.display(description="population", ordering="population")
+    def habitants(self, commune: Commune) -> str:
+        return nombre(commune.population)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Commune]:
+        communes = communes_de(request)
+        visibles = super().get_queryset(request).defer("contour")
+        return visibles.filter(pk__in=communes) if communes else visibles
+
+
+@admin.register(Quartier)
+class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
+    list_display = ["nom", "commune", "classement", nombre_d_actions]
+    list_select_related = ["commune"]
+    list_filter = ["classement", ("commune", FiltreCommune)]
+    search_fields = ["nom__sans_accents__contains"]
+    autocomplete_fields = ["commune"]
+    fields = ["commune", "nom", "classement"]
+    comptes = {"nombre_d_actions": "actions"}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Quartier]:
+        communes = communes_de(request)
+        visibles = super().get_queryset(request).select_related("commune")
+        return visibles.filter(commune__in=communes) if communes else visibles
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Quartier], search_term: str
+    ) -> tuple[QuerySet[Quartier], bool]:
+        """An action's page asks for the neighbourhoods of the commune that it has just chosen."""
+        commune = request.GET.get("commune", "")
+        if request.path.endswith("/autocomplete/") and commune.isdecimal():
+            queryset = queryset.filter(commune_id=int(commune))
+        return super().get_search_results(request, queryset, search_term)
+
+
+@admin.register(Organisme)
+class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
+    list_display = ["nom", "type", "siret", "commune", nombre_d_actions]
+    list_select_related = ["commune"]
+    list_filter = ["type", ("commune", FiltreCommune)]
+    search_fields = ["nom__sans_accents__contains", "siret__startswith"]
+    autocomplete_fields = ["commune"]
+    fields = ["nom", "type", "siret", "commune"]
+    actions = ["fusionner_la_selection"]
+    comptes = {"nombre_d_actions": "actions"}
+
+    def has_change_permission(self, request: HttpRequest, obj: Organisme | None = None) -> bool:
+        return _du_perimetre(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Organisme | None = None) -> bool:
+        return _du_perimetre(request, obj) and super().has_delete_permission(request, obj)
+
+    def has_fusion_permission(self, request: HttpRequest) -> bool:
+        """Merging deletes: it takes the right to, over the whole territory."""
+        return (
+            self.has_change_permission(request)
+            and self.has_delete_permission(request)
+            and not communes_de(request)
+        )
+
+    @admin.action(description="Fusionner les organismes choisis", permissions=["fusion"])
+    def fusionner_la_selection(
+        self, request: HttpRequest, queryset: QuerySet[Organisme]
+    ) -> HttpResponse | None:
+        organismes = list(queryset)
+        if len(organismes) < 2:
+            self.message_user(request, "Choisissez au moins deux organismes.", messages.WARNING)
+            return None
+        garde = next(
+            (o for o in organismes if str(o.pk) == request.POST.get("organisme_garde")), None
+        )
+        if garde is None:
+            contexte = {
+                **self.admin_site.each_context(request),
+                "title": "Fusionner des organismes",
+                "opts": self.opts,
+                "organismes": organismes,
+            }
+            return TemplateResponse(request, "admin/territoires/organisme/fusionner.html", contexte)
+        try:
+            with refus_traduits():
+                deplaces = fusionner(garde, organismes)
+        except RefusError as refus:
+            self.message_user(request, f"Fusion impossible. {refus}", messages.ERROR)
+        else:
+            self.message_user(
+                request,
+                f"Organismes fusionnés dans « {garde} » : {nombre(deplaces)} liens repris.",
+            )
+        return HttpResponseRedirect(request.get_full_path())
+
+
+def _du_perimetre(request: HttpRequest, organisme: Organisme | None) -> bool:
+    """Who is limited to some communes doesn't change the organisations of others."""
+    communes = communes_de(request)
+    if not communes or organisme is None or organisme.commune_id is None:
+        return True
+    return organisme.commune_id in communes

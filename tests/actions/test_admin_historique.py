@@ -1,0 +1,206 @@
+"""Who changed what, read as differences; and going back to a past version."""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from lxml import html
+
+from actions.models import Action, Exercice, Theme
+from axes.models import AxeTransversal
+from comptes.models import Utilisateur
+from financement.models import Financeur, Subvention
+from territoires.historique import changements
+
+pytestmark = pytest.mark.django_db
+LIGNES: dict[Any, str] = {Subvention: "action"}
+
+
+@pytest.fixture
+def action() -> Action:
+    """Loaded without a history, as the 2004 contract is."""
+    action = Action(
+        exercice=Exercice.objects.create(annee=2004),
+        theme=Theme.objects.create(numero=1, nom="Culture"),
+        intitule="Ateliers",
+        provenance="RECONSTITUTION",
+    )
+    Action.objects.bulk_create([action])
+    action.axes.through.objects.create(
+        action=action, axetransversal=AxeTransversal.objects.create(numero=1, titre="Lecture")
+    )
+    AxeTransversal.objects.create(numero=2, titre="Sport")
+    cg = Financeur.objects.create(code="CG", nom="CG", ordre=1)
+    Financeur.objects.create(code="ETAT", nom="État", ordre=2)
+    Subvention.objects.bulk_create(
+        [Subvention(action=action, financeur=cg, montant_accorde=Decimal(1000))]
+    )
+    return action
+
+
+@pytest.fixture
+def agent() -> Client:
+    client = Client()
+    client.force_login(Utilisateur.objects.create_superuser("agent"))
+    return client
+
+
+def enregistrer(client: Client, action: Action, **change: Any) -> None:
+    page = client.get(f"/admin/actions/action/{action.pk}/change/").content.decode()
+    (forme,) = html.fromstring(page).xpath("//form[@id='action_form']")
+    saisie: dict[str, Any] = {}
+    for nom, valeur in forme.form_values():
+        saisie.setdefault(nom, []).append(valeur)
+    saisie |= {nom.replace("__", "-"): valeur for nom, valeur in change.items()}
+    assert client.post(f"/admin/actions/action/{action.pk}/change/", saisie).status_code == 302
+    vieillir()
+
+
+def vieillir() -> None:
+    """What has been done so far was done ten seconds earlier."""
+    for modele in (Action, Subvention):
+        for version in modele.historique.all():
+            version.history_date -= timedelta(seconds=10)
+            version.save(update_fields=["history_date"])
+
+
+def raconte(action: Action) -> list[tuple[str, str, dict[str, list[tuple[str, str, str]]]]]:
+    return [
+        (
+            change.qui,
+            change.motif,
+            {
+                f"{fait.objet} {fait.nature}".strip(): [
+                    (ecart.champ, ecart.avant, ecart.apres) for ecart in fait.ecarts
+                ]
+                for fait in change.faits
+            },
+        )
+        for change in changements(action, LIGNES)
+    ]
+
+
+def test_one_save_is_one_change_lines_and_axes_included(action: Action, agent: Client) -> None:
+    etat = Financeur.objects.get(code="ETAT")
+
+    enregistrer(
+        agent,
+        action,
+        intitule="Ateliers d'écriture",
+        statut="ACCORDEE",
+        axes=[str(axe.pk) for axe in AxeTransversal.objects.all()],
+        subventions__0__montant_accorde="1 200,50",
+        subventions__1__financeur=str(etat.pk),
+        subventions__1__montant_demande="300",
+    )
+
+    assert raconte(action) == [
+        (
+            "agent",
+            "",
+            {
+                "modification": [
+                    ("intitulé", "Ateliers", "Ateliers d'écriture"),
+                    ("statut", "Déposée", "Accordée"),
+                    ("axes transversaux", "1 – Lecture", "1 – Lecture, 2 – Sport"),
+                ],
+                "subvention CG modification": [
+                    ("accordé", "1\u202f000\u00a0€", "1\u202f200,50\u00a0€")
+                ],
+                "subvention État création": [("demandé", "—", "300\u00a0€")],
+            },
+        ),
+        (
+            "",
+            "État avant le premier changement suivi",
+            {"État avant le premier changement suivi": []},
+        ),
+    ]
+
+
+def test_a_save_that_changes_nothing_tells_nothing(action: Action, agent: Client) -> None:
+    enregistrer(agent, action, intitule="Ateliers d'écriture")
+    enregistrer(agent, action)
+
+    assert len(raconte(action)) == 2
+
+
+def test_a_past_version_comes_back_as_a_new_change(action: Action, agent: Client) -> None:
+    etat = Financeur.objects.get(code="ETAT")
+    enregistrer(
+        agent,
+        action,
+        intitule="Ateliers d'écriture",
+        axes=[],
+        subventions__0__montant_accorde="1200",
+        subventions__1__financeur=str(etat.pk),
+    )
+    page = agent.get(f"/admin/actions/action/{action.pk}/history/")
+    (lien,) = html.fromstring(page.content.decode()).xpath("//ol//a[@class='button']/@href")
+
+    demande = html.fromstring(agent.get(lien).content.decode())
+    (version,) = demande.xpath("//input[@name='version']/@value")
+    assert [
+        re.sub(r"\s+", " ", ligne.text_content()).strip()
+        for ligne in demande.xpath("//ul/li/ul/li")
+    ] == [
+        "Intitulé : Ateliers d'écriture → Ateliers",
+        "Axes transversaux : — → 1 – Lecture",
+        "Accordé : 1 200 € → 1 000 €",
+    ]
+    perimee = agent.post(lien, {"version": str(int(version) - 1)}, follow=True)
+    assert "Quelqu&#x27;un vient d&#x27;enregistrer cet objet" in perimee.content.decode()
+    agent.post(lien, {"version": version})
+
+    action.refresh_from_db()
+    assert action.intitule == "Ateliers"
+    assert [axe.numero for axe in action.axes.all()] == [1]
+    assert list(action.subventions.values_list("financeur__code", "montant_accorde")) == [
+        ("CG", Decimal(1000))
+    ]
+    qui, motif, faits = raconte(action)[0]
+    assert qui == "agent"
+    assert re.fullmatch(r"Rétablit la version du \d\d/\d\d/\d{4} à \d\d:\d\d:\d\d", motif)
+    assert set(faits) == {
+        "modification",
+        "subvention CG modification",
+        "subvention État suppression",
+    }
+    assert len(raconte(action)) == 3
+
+
+def test_a_version_of_a_closed_exercice_does_not_come_back(action: Action, agent: Client) -> None:
+    enregistrer(agent, action, intitule="Ateliers d'écriture")
+    page = agent.get(f"/admin/actions/action/{action.pk}/history/")
+    (lien,) = html.fromstring(page.content.decode()).xpath("//ol//a[@class='button']/@href")
+    action.exercice.cloturer("Publié", Utilisateur.objects.get())
+
+    page = agent.get(f"/admin/actions/action/{action.pk}/history/")
+
+    assert html.fromstring(page.content.decode()).xpath("//ol//a[@class='button']") == []
+    assert agent.post(lien, {"version": "1"}).status_code == 403
+
+
+@pytest.mark.parametrize("moment", ["", "hier", "2004-13-45T00:00:00+00:00", "2004-01-01T00:00:00"])
+def test_a_date_that_is_none_is_not_found(action: Action, agent: Client, moment: str) -> None:
+    adresse = f"/admin/actions/action/{action.pk}/history/retablir/"
+
+    assert agent.get(adresse, {"moment": moment}).status_code == 404
+
+
+def test_before_what_is_kept_there_is_nothing_to_restore(action: Action, agent: Client) -> None:
+    enregistrer(agent, action, intitule="Ateliers d'écriture")
+    avant = (timezone.now() - timedelta(days=1)).isoformat()
+    action.refresh_from_db()
+
+    reponse = agent.post(
+        f"/admin/actions/action/{action.pk}/history/retablir/?moment={avant.replace('+', '%2B')}",
+        {"version": action.version},
+        follow=True,
+    )
+
+    assert "Rien n&#x27;est gardé de cette date." in reponse.content.decode()

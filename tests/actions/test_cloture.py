@@ -1,0 +1,127 @@
+"""A closed exercice refuses every write, whatever the path; the database itself says no."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+
+from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.models import Action, Cloture, Exercice, Piece, Theme
+from axes.models import AxeTransversal
+from comptes.models import Utilisateur
+from financement.models import Financeur, Subvention
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def close() -> Action:
+    """An action of 2003, with a funding line, an axis and a document; 2003 is then closed."""
+    exercice = Exercice.objects.create(annee=2003)
+    theme = Theme.objects.create(numero=1, nom="Culture")
+    action = Action.objects.create(exercice=exercice, theme=theme, intitule="Ateliers")
+    action.axes.add(AxeTransversal.objects.create(numero=1, titre="Lecture"))
+    Subvention.objects.create(
+        action=action, financeur=Financeur.objects.create(code="CG", nom="CG")
+    )
+    Piece.objects.create(action=action, fichier="pieces/a.pdf", nom="bilan.pdf", extension="pdf")
+    exercice.cloturer("Bilan publié", Utilisateur.objects.create_user("coordination"))
+    return action
+
+
+@pytest.fixture
+def ouverte(close: Action) -> Action:
+    """An action of 2004, which stays open."""
+    exercice = Exercice.objects.create(annee=2004)
+    return Action.objects.create(exercice=exercice, theme=close.theme, intitule="Ateliers")
+
+
+def refuse(ecrire: Callable[[], object]) -> None:
+    with pytest.raises(ExerciceClosError), refuser_si_clos(), transaction.atomic():
+        ecrire()
+
+
+def test_the_refusal_says_which_exercice_and_what_to_do(close: Action) -> None:
+    with pytest.raises(ExerciceClosError) as refus, refuser_si_clos(), transaction.atomic():
+        close.save()
+
+    annee = "L'exercice 2003" if connection.vendor == "postgresql" else "Cet exercice"
+    assert str(refus.value) == (
+        f"{annee} est clos : rien n'a été enregistré. Pour corriger ses actions, demandez à la "
+        "coordination de le rouvrir."
+    )
+
+
+def test_no_path_writes_the_actions_of_a_closed_exercice(close: Action, ouverte: Action) -> None:
+    actions = Action.objects.filter(pk=close.pk)
+    neuve = Action(exercice=close.exercice, theme=close.theme, intitule="Neuve")
+    close.intitule = "Changée"
+
+    refuse(close.save)
+    refuse(close.delete)
+    refuse(neuve.save)
+    refuse(lambda: actions.update(intitule="Changée"))
+    refuse(actions.delete)
+    refuse(lambda: Action.objects.bulk_create([neuve]))
+    refuse(lambda: Action.objects.bulk_update([close], ["intitule"]))
+    refuse(lambda: actions.update(exercice=ouverte.exercice))
+    refuse(lambda: Action.objects.filter(pk=ouverte.pk).update(exercice=close.exercice))
+    refuse(lambda: executer("UPDATE actions_action SET intitule = 'Changée'"))
+    assert list(
+        Action.objects.order_by("exercice__annee").values_list("intitule", "exercice__annee")
+    ) == [
+        ("Ateliers", 2003),
+        ("Ateliers", 2004),
+    ]
+
+
+def test_nor_their_money_their_axes_their_documents(close: Action, ouverte: Action) -> None:
+    lignes = Subvention.objects.filter(action=close)
+    financeur = Financeur.objects.create(code="ETAT", nom="État")
+    axe = AxeTransversal.objects.create(numero=2, titre="Écriture")
+    etrangere = Subvention.objects.create(action=ouverte, financeur=financeur)
+
+    refuse(lambda: lignes.update(montant_accorde=Decimal(1)))
+    refuse(lambda: lignes.update(action=ouverte))
+    refuse(lignes.delete)
+    refuse(lambda: Subvention.objects.create(action=close, financeur=financeur))
+    refuse(lambda: Subvention.objects.filter(pk=etrangere.pk).update(action=close))
+    refuse(lambda: close.axes.add(axe))
+    refuse(close.axes.clear)
+    refuse(AxeTransversal.objects.get(numero=1).delete)
+    refuse(close.pieces.all().delete)
+    refuse(lambda: close.pieces.update(nom="autre.pdf"))
+    assert lignes.get().montant_accorde is None
+    assert [str(axe) for axe in close.axes.all()] == ["1 – Lecture"]
+
+
+def test_an_open_exercice_and_the_reference_data_stay_writable(
+    close: Action, ouverte: Action
+) -> None:
+    ouverte.axes.add(AxeTransversal.objects.get(numero=1))
+    Subvention.objects.create(action=ouverte, financeur=Financeur.objects.get(code="CG"))
+    Theme.objects.filter(pk=close.theme_id).update(nom="Culture et lecture")
+    ouverte.delete()
+
+    assert Action.objects.get() == close
+
+
+def test_reopened_with_a_reason_it_can_be_written_again(close: Action) -> None:
+    close.exercice.rouvrir("Erreur de saisie", Utilisateur.objects.get())
+    close.intitule = "Corrigée"
+
+    close.save()
+
+    assert Action.objects.get().intitule == "Corrigée"
+    assert list(
+        Cloture.objects.values_list("exercice__annee", "clos", "motif", "par__username")
+    ) == [
+        (2003, False, "Erreur de saisie", "coordination"),
+        (2003, True, "Bilan publié", "coordination"),
+    ]
+
+
+def executer(ordre: str) -> None:
+    with connection.cursor() as curseur:
+        curseur.execute(ordre)

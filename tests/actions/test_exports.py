@@ -1,0 +1,141 @@
+"""The files hold what the screen shows: rows, columns, order, totals, provenance."""
+
+import csv
+import io
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from actions.models import Action, Exercice, Theme
+from actions.views import MENTION_RECONSTITUTION
+from financement.models import Financeur, Subvention
+from listes.chiffres import lire_montant
+
+Ouvrir = Callable[[str], Any]
+FILTRES = "exercice=2004&commune=30007&theme=3&financeur=CG&sort=-montant_accorde&per_page=100"
+
+
+def _telecharger(client: Client, requete: str) -> bytes:
+    reponse = client.get(f"/actions/?{requete}")
+    assert reponse.streaming
+    return b"".join(reponse)
+
+
+def _classeur(octets: bytes) -> list[list[Any]]:
+    feuille = openpyxl.load_workbook(io.BytesIO(octets)).active
+    return [list(ligne) for ligne in feuille.iter_rows(values_only=True)]
+
+
+def _csv(octets: bytes, separateur: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(octets.decode()), delimiter=separateur))
+
+
+def _lu(cellule: str) -> Any:
+    """A cell as the screen writes it, as a workbook holds it."""
+    if cellule == "—" or not cellule:
+        return None
+    if cellule.endswith("€"):
+        return float(lire_montant(cellule))
+    return int(cellule) if cellule.isdigit() else cellule
+
+
+def test_le_classeur_est_l_ecran(contrat_2004: None, coordinatrice: Client, ouvrir: Ouvrir) -> None:
+    page = ouvrir(f"/actions/?{FILTRES}")
+    classeur = _classeur(_telecharger(coordinatrice, f"{FILTRES}&_export=xlsx"))
+    vide = [None] * (len(page.entetes()) - 1)
+    assert classeur == [
+        [MENTION_RECONSTITUTION, *vide],
+        page.entetes(),
+        *([_lu(cellule) for cellule in ligne] for ligne in page.lignes()),
+        [_lu(cellule) for cellule in page.pied()],
+    ]
+
+
+def test_les_deux_csv_sont_l_ecran(
+    contrat_2004: None, coordinatrice: Client, ouvrir: Ouvrir
+) -> None:
+    page = ouvrir(f"/actions/?{FILTRES}")
+    lignes = [
+        page.entetes(),
+        *([_lu(cellule) for cellule in ligne] for ligne in (*page.lignes(), page.pied())),
+    ]
+
+    def ecrites(virgule: str) -> list[list[str]]:
+        return [[MENTION_RECONSTITUTION]] + [
+            [
+                f"{valeur:.2f}".replace(".", virgule)
+                if isinstance(valeur, float)
+                else str(valeur or "")
+                for valeur in ligne
+            ]
+            for ligne in lignes
+        ]
+
+    excel = _telecharger(coordinatrice, f"{FILTRES}&_export=csv")
+    assert excel.startswith(b"\xef\xbb\xbf")
+    assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == ecrites(",")
+    assert _csv(_telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert"), ",") == ecrites(".")
+
+
+def test_le_fichier_tient_toute_la_liste_et_les_colonnes_choisies(
+    contrat_2004: None, coordinatrice: Client
+) -> None:
+    requete = "colonnes=commune,montant_accorde&page=2&_export=csv-ouvert"
+    mention, entetes, *lignes, totaux = _csv(_telecharger(coordinatrice, requete), ",")
+    assert mention == [MENTION_RECONSTITUTION]
+    assert entetes == ["Action", "Commune", "Accordé"]
+    assert len(lignes) == 197
+    assert lignes[-1][1] == "Transterritorial"
+    assert sum(Decimal(ligne[2]) for ligne in lignes) == 1_028_246
+    assert totaux == ["Total : 195 actions (197 lignes, dont 2 non comptées)", "", "1028246.00"]
+
+
+def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
+    titre = '=HYPERLINK("http://exemple.fr")'
+    action = Action.objects.create(
+        exercice=Exercice.objects.create(annee=2005),
+        theme=Theme.objects.create(numero=1, nom="+33"),
+        intitule=titre,
+    )
+    Subvention.objects.create(
+        action=action,
+        financeur=Financeur.objects.create(code="CG", nom="CG"),
+        montant_accorde=Decimal("12.5"),
+    )
+    requete = "colonnes=theme,montant_accorde&_export="
+    feuille = openpyxl.load_workbook(
+        io.BytesIO(_telecharger(coordinatrice, f"{requete}xlsx"))
+    ).active
+    assert [(c.value, c.data_type) for c in feuille[2]] == [
+        (titre, "s"),
+        ("+33", "s"),
+        (12.5, "n"),
+    ]
+    excel = _telecharger(coordinatrice, f"{requete}csv").decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(excel), delimiter=";"))[1] == [
+        f"'{titre}",
+        "'+33",
+        "12,50",
+    ]
+
+
+@pytest.mark.parametrize("forme", ["xlsx", "csv", "csv-ouvert"])
+def test_un_export_incompris_ne_donne_aucun_fichier(
+    contrat_2004: None, ouvrir: Ouvrir, forme: str
+) -> None:
+    assert "La liste n’est pas affichée" in ouvrir(f"/actions/?commune=x&_export={forme}").source
+
+
+def test_un_export_pose_peu_de_questions(
+    contrat_2004: None,
+    coordinatrice: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """Session, account, filters, counts, sums, then rows and sums by batch; the log."""
+    with django_assert_num_queries(8):
+        _telecharger(coordinatrice, "exercice=2004&_export=xlsx")

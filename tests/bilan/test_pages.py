@@ -1,0 +1,173 @@
+"""The report's pages, as a coordinator reads them and as a program does."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from actions.models import Action, Exercice
+from bilan.exercices import etablir
+from bilan.grille import Tableau
+from comptes.models import Utilisateur
+from territoires.models import Commune
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004")]
+
+PAGES = [
+    "/",
+    "/bilan/2004/",
+    "/bilan/2004/territorial/",
+    "/bilan/2004/thematique/",
+    "/bilan/2004/croise/",
+    "/bilan/2004/controle/",
+]
+
+
+@pytest.fixture
+def coordinatrice(client: Client) -> Client:
+    client.force_login(Utilisateur.objects.create_user("coordinatrice"))
+    return client
+
+
+class Lecteur(HTMLParser):
+    """Reads the figures of a page's tables: by table, then row by row, value and link."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tableaux: dict[str, list[list[tuple[str, str]]]] = {}
+        self._tableau: list[list[tuple[str, str]]] | None = None
+        self._lien = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributs = dict(attrs)
+        if tag == "table" and attributs.get("data-tableau"):
+            self._tableau = self.tableaux.setdefault(str(attributs["data-tableau"]), [])
+        elif tag == "tr" and self._tableau is not None:
+            self._tableau.append([])
+        elif tag == "a":
+            self._lien = attributs.get("href") or ""
+        elif tag == "data" and self._tableau and "data-role" not in attributs:
+            self._tableau[-1].append((str(attributs["value"]), self._lien))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "table":
+            self._tableau = None
+        elif tag == "a":
+            self._lien = ""
+
+
+def chiffres_affiches(tableau: Tableau) -> list[list[tuple[str, str]]]:
+    """The figures that the page must hold, row by row, heading included."""
+    return [
+        [],
+        *(
+            [(f"{c.valeur:.0f}", c.lien) for c in ligne.chiffres if c.valeur is not None]
+            for ligne in tableau.toutes_les_lignes
+        ),
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_une_page_sans_session_renvoie_a_la_connexion(client: Client, page: str) -> None:
+    reponse = client.get(page)
+    assert (reponse.status_code, reponse["Location"]) == (302, f"/comptes/login/?next={page}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_une_page_tient_en_douze_requetes(
+    coordinatrice: Client, django_assert_max_num_queries: DjangoAssertNumQueries, page: str
+) -> None:
+    with django_assert_max_num_queries(12):
+        reponse = coordinatrice.get(page)
+    assert reponse.status_code == 200
+    assert "reconstituées" in reponse.content.decode()
+
+
+@pytest.mark.parametrize("code", ["territorial", "thematique", "croise"])
+def test_chaque_chiffre_d_une_page_est_une_donnee_et_mene_a_ses_actions(
+    coordinatrice: Client, code: str
+) -> None:
+    attendu = chiffres_affiches(etablir(2004).tableaux[code])
+    seul = Lecteur(coordinatrice.get(f"/bilan/2004/{code}/").content.decode())
+    rapport = Lecteur(coordinatrice.get("/bilan/2004/").content.decode())
+    assert seul.tableaux[code] == attendu
+    assert rapport.tableaux[code] == attendu
+
+
+def test_la_page_thematique_montre_les_deux_valeurs_d_un_chiffre_contredit(
+    coordinatrice: Client,
+) -> None:
+    page = coordinatrice.get("/bilan/2004/thematique/").content.decode()
+    culture = re.search(r'<tr data-ligne="3">.*?</tr>', page, re.DOTALL)
+    assert culture is not None
+    assert '<data value="316305">316\u202f305\u00a0€</data>' in culture[0]
+    assert '<data value="286195" data-role="publie">286\u202f195\u00a0€</data>' in culture[0]
+    assert "≠ +30\u202f110" in culture[0]
+    assert "3 + FPH" in page
+
+
+def test_la_page_de_controle_nomme_les_quatre_incoherences_et_les_cinq_sommes(
+    coordinatrice: Client,
+) -> None:
+    page = coordinatrice.get("/bilan/2004/controle/").content.decode()
+    assert page.count('data-statut="conforme"') == 100
+    assert page.count('data-statut="incoherence_source"') == 4
+    assert page.count("Ne tombe pas juste") == 5
+
+
+@pytest.mark.parametrize(
+    ("page", "phrase"),
+    [
+        ("/bilan/1999/", "L&#x27;exercice 1999 n&#x27;existe pas. Exercices connus : 2004."),
+        ("/bilan/1999/croise/", "L&#x27;exercice 1999 n&#x27;existe pas."),
+        ("/bilan/99999999999999999999/", "n&#x27;existe pas."),
+    ],
+)
+def test_un_exercice_inconnu_se_dit_en_une_phrase(
+    coordinatrice: Client, page: str, phrase: str
+) -> None:
+    reponse = coordinatrice.get(page)
+    assert reponse.status_code == 404
+    assert phrase in reponse.content.decode()
+
+
+def test_une_annee_sans_rien_fait_un_bilan_correct(coordinatrice: Client) -> None:
+    Exercice.objects.create(annee=2005)
+    for page in ("/", "/bilan/2005/", "/bilan/2005/croise/", "/bilan/2005/controle/"):
+        assert coordinatrice.get(page).status_code == 200
+    page = coordinatrice.get("/bilan/2005/").content.decode()
+    assert "Aucun chiffre n&#x27;a été publié pour 2005" in page
+    assert "Aucune action n’est enregistrée" in page
+    assert "reconstituées" not in page
+
+
+def test_une_base_sans_exercice_dit_comment_commencer(coordinatrice: Client) -> None:
+    from bilan.publication import ChiffrePublie
+
+    ChiffrePublie.objects.all().delete()
+    Action.objects.all().delete()
+    Exercice.objects.all().delete()
+    assert "Aucun exercice" in coordinatrice.get("/").content.decode()
+    assert coordinatrice.get("/bilan/").status_code == 404
+
+
+def test_le_dernier_bilan_est_celui_du_dernier_exercice(coordinatrice: Client) -> None:
+    assert coordinatrice.get("/bilan/")["Location"] == "/bilan/2004/"
+
+
+def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client) -> None:
+    agente = Utilisateur.objects.create_user("agente")
+    agente.communes.add(Commune.objects.get(code_insee="30077"))
+    client.force_login(agente)
+    page = client.get("/bilan/2004/").content.decode()
+    lu = Lecteur(page)
+    assert lu.tableaux["territorial"][-1] == [
+        ("7", "/actions/?exercice=2004"),
+        ("39200", "/actions/?exercice=2004"),
+    ]
+    assert "Ce bilan ne compte que les communes ouvertes à votre compte" in page
+    assert "Action reconstituée n° 1 " not in page
+    assert "Aucun chiffre publié à comparer" in client.get("/bilan/2004/controle/").content.decode()

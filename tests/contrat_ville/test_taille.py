@@ -1,0 +1,14 @@
+"""Bodies heavier than any form accepts are refused by what they announce."""
+
+import pytest
+from django.test import Client
+
+from contrat_ville.taille import OCTETS_MAX
+
+
+@pytest.mark.parametrize("annonce", [str(OCTETS_MAX + 1), "-1", "beaucoup"])
+def test_a_body_too_heavy_is_not_read(client: Client, annonce: str) -> None:
+    reponse = client.generic("POST", "/comptes/login/", b"x=1", CONTENT_LENGTH=annonce)
+
+    assert reponse.status_code == 413
+    assert reponse.content.decode() == "Envoi refusé : 64 Mo au plus."

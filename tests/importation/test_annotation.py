@@ -1,0 +1,59 @@
+"""The file given back."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+from actions.models import Exercice
+from importation.annotation import annoter
+from importation.fiches import charger_fiches
+from importation.lecture import lire
+from importation.referentiel import charger_referentiel
+from importation.verification import verifier_classeur
+
+Xlsx = Callable[[Sequence[Sequence[Any]]], Path]
+LIGNES: list[list[Any]] = [
+    ["Demandes 2005"],
+    ["Intitulé", "Porteur", "Commune", "Thème", "Ville", "Calcul"],
+    ["Un", "A", "Alese", 1, 12, "=E3*2"],
+]
+
+
+def _annoter(chemin: Path, exercice: Exercice) -> Path:
+    classeur = lire(chemin)
+    verification = verifier_classeur(
+        classeur, charger_referentiel(exercice), charger_fiches(exercice)
+    )
+    rendu = chemin.with_name("rendu.xlsx")
+    rendu.write_bytes(annoter(chemin, classeur, verification))
+    return rendu
+
+
+def test_le_classeur_de_l_association_revient_avec_ses_formules(
+    exercice: Exercice, xlsx: Xlsx
+) -> None:
+    feuille = openpyxl.load_workbook(_annoter(xlsx(LIGNES), exercice))["Actions"]
+
+    assert feuille["F3"].value == "=E3*2"
+    assert "vouliez-vous dire « Alès » ?" in feuille["C3"].comment.text
+    assert feuille["C3"].fill.start_color.rgb == "00FFC7CE"
+    assert feuille["E2"].fill.start_color.rgb == "00FFEB9C"
+
+
+def test_corrige_et_renvoye_il_ne_garde_rien_des_anciennes_remarques(
+    exercice: Exercice, xlsx: Xlsx
+) -> None:
+    rendu = _annoter(xlsx(LIGNES), exercice)
+    classeur = openpyxl.load_workbook(rendu)
+    classeur["Actions"]["C3"] = "Alès"
+    classeur.save(rendu)
+
+    second = openpyxl.load_workbook(_annoter(rendu, exercice))
+
+    assert second.sheetnames == ["Actions", "Vérification"]
+    assert second["Actions"]["C3"].comment is None
+    assert second["Actions"]["C3"].fill.fill_type is None
+    gravites = [case.value for case in second["Vérification"]["A"]]
+    assert gravites == ["Gravité", "Avertissement", "Avertissement", "Création"]

@@ -1,0 +1,208 @@
+"""The pages of imports: Nadia receives a file with mistakes, and sees it through."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from actions.models import Action, Exercice
+from comptes.models import Utilisateur
+from importation import views
+from importation.lecture import lire
+from importation.models import CorrespondanceRetenue, Importation
+from territoires.models import Commune
+
+ENTETES = "Intitulé;Porteur;Commune;Thème;Ville accordé\n"
+FAUX = ENTETES + "Ateliers;Les Amis;Alese;1;100\nCirque;Les Amis;Alès;3;200\n"
+JUSTE = FAUX.replace("Alese", "Alès")
+
+
+@pytest.fixture
+def nadia(client: Client, agent: Utilisateur) -> Client:
+    client.force_login(agent)
+    return client
+
+
+def _envoyer(client: Client, exercice: Exercice, texte: str, nom: str = "amis.csv") -> Importation:
+    reponse = client.post(
+        reverse("importation:nouveau"),
+        {"exercice": exercice.pk, "fichier": SimpleUploadedFile(nom, texte.encode("cp1252"))},
+    )
+    importation = Importation.objects.latest("pk")
+    assert reponse["Location"] == reverse("importation:apercu", args=[importation.pk])
+    return importation
+
+
+def test_l_histoire_d_un_fichier_avec_une_erreur(nadia: Client, exercice: Exercice) -> None:
+    importation = _envoyer(nadia, exercice, FAUX)
+    apercu = reverse("importation:apercu", args=[importation.pk])
+
+    page = nadia.get(apercu).content.decode()
+    assert "« Alese » n&#x27;est pas une commune du contrat : vouliez-vous dire « Alès » ?" in page
+    assert "Appliquer cet import" not in page
+
+    annote = nadia.get(reverse("importation:annote", args=[importation.pk])).content
+    feuille = openpyxl.load_workbook(io.BytesIO(annote)).worksheets[0]
+    assert feuille["C2"].comment.text.startswith("« Alese » n'est pas une commune")
+
+    corrigee = _envoyer(nadia, exercice, JUSTE)
+    apercu = reverse("importation:apercu", args=[corrigee.pk])
+    page = nadia.get(apercu).content.decode()
+    assert "Appliquer cet import" in page
+    assert '<data value="300">300\u00a0€</data>' in page
+    assert not Action.objects.de_l_exercice(2005).exists()
+
+    reponse = nadia.post(reverse("importation:appliquer", args=[corrigee.pk]), follow=True)
+    assert "L&#x27;import est appliqué." in reponse.content.decode()
+    assert Action.objects.de_l_exercice(2005).count() == 2
+
+    annuler = reverse("importation:annuler", args=[corrigee.pk])
+    assert "Les actions qu’il a créées (2) seront supprimées" in nadia.get(annuler).content.decode()
+    reponse = nadia.post(annuler, follow=True)
+    assert "L&#x27;import est annulé : tout est comme avant lui." in reponse.content.decode()
+    assert not Action.objects.de_l_exercice(2005).exists()
+
+
+def test_les_colonnes_se_corrigent_et_le_choix_est_retenu(
+    nadia: Client, exercice: Exercice
+) -> None:
+    texte = "Intitulé;Association;Thème;Somme\nUn;Les Amis;1;100\n"
+    importation = _envoyer(nadia, exercice, texte)
+    colonnes = reverse("importation:colonnes", args=[importation.pk])
+    page = nadia.get(colonnes).content.decode()
+    assert "Rubrique de « Somme »" in page
+    choix = {
+        "colonne_0": "intitule",
+        "colonne_1": "porteur",
+        "colonne_2": "theme",
+        "colonne_3": "montant_accorde",
+        "constante_commune": "Alès",
+        "constante_financeur": "Fasild",
+    }
+
+    refuse = nadia.post(colonnes, choix | {"colonne_3": "theme"})
+    accepte = nadia.post(colonnes, choix)
+
+    assert "remplit déjà cette rubrique" in refuse.content.decode()
+    assert accepte.status_code == 302
+    importation.refresh_from_db()
+    assert (importation.etat, importation.erreurs, importation.creees) == ("VERIFIEE", 0, 1)
+    assert importation.rapport["totaux"]["apres"]["financeurs"] == {"Fasild": {"accorde": 100}}
+    assert CorrespondanceRetenue.objects.count() == 1
+    suivant = _envoyer(nadia, exercice, texte.replace("Un;", "Deux;"), "suite.csv")
+    assert (suivant.etat, suivant.erreurs, suivant.creees) == ("VERIFIEE", 0, 1)
+
+
+def test_un_fichier_illisible_est_refuse_en_clair(nadia: Client, exercice: Exercice) -> None:
+    importation = _envoyer(nadia, exercice, "Bonjour\n", "lettre.csv")
+
+    page = nadia.get(reverse("importation:apercu", args=[importation.pk])).content.decode()
+    colonnes = nadia.get(reverse("importation:colonnes", args=[importation.pk]))
+
+    assert importation.etat == "ECHOUEE"
+    assert "Aucune ligne d&#x27;en-têtes reconnue" in page
+    assert "Aucune ligne d’en-têtes n’a été reconnue" in colonnes.content.decode()
+
+
+def test_un_grand_fichier_se_verifie_depuis_sa_page_qui_dit_ou_il_en_est(
+    nadia: Client, exercice: Exercice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "OCTETS_SANS_ATTENDRE", 10)
+    importation = _envoyer(nadia, exercice, JUSTE)
+    apercu = reverse("importation:apercu", args=[importation.pk])
+    progression = reverse("importation:progression", args=[importation.pk])
+
+    assert importation.etat == "RECUE"
+    assert f'data-suivi="{progression}" data-auto' in nadia.get(apercu).content.decode()
+    assert nadia.get(progression).json() == {"pourcent": 0}
+    importation.noter_progression(42)
+    assert nadia.get(progression).json() == {"pourcent": 42}
+    nadia.post(reverse("importation:verifier", args=[importation.pk]))
+    importation.refresh_from_db()
+    assert (importation.etat, importation.creees) == ("VERIFIEE", 2)
+
+
+def test_le_fichier_recu_revient_tel_quel_sous_un_nom_de_hasard(
+    nadia: Client, exercice: Exercice, tmp_path: Path
+) -> None:
+    importation = _envoyer(nadia, exercice, JUSTE, "../../é;.csv")
+
+    reponse = nadia.get(reverse("importation:fichier", args=[importation.pk]))
+
+    assert b"".join(reponse) == JUSTE.encode("cp1252")
+    assert reponse["Content-Disposition"].startswith("attachment")
+    assert Path(importation.fichier.path).parent == tmp_path / "fichiers" / "imports"
+    assert "é" not in str(importation.fichier.name)
+
+
+def test_le_modele_et_l_export_se_telechargent(
+    nadia: Client, exercice: Exercice, tmp_path: Path
+) -> None:
+    for nom, requete in (("gabarit", {}), ("export", {"exercice": "2004"})):
+        reponse = nadia.get(reverse(f"importation:{nom}"), requete)
+        chemin = tmp_path / f"{nom}.xlsx"
+        chemin.write_bytes(reponse.content)
+        assert lire(chemin).feuilles[0].nom == "Actions"
+    csv = nadia.get(reverse("importation:export"), {"exercice": "2004", "format": "csv"})
+    assert csv.content.startswith("\ufeffRéférence;Intitulé;".encode())
+    assert len(csv.content.splitlines()) == 198
+    for annee in ("1999", "x", "99999999999999999999", "²"):
+        assert nadia.get(reverse("importation:export"), {"exercice": annee}).status_code in (
+            200,
+            404,
+        )
+
+
+def test_qui_ne_peut_pas_saisir_n_importe_pas(
+    client: Client, exercice: Exercice, agent: Utilisateur
+) -> None:
+    client.force_login(agent)
+    importation = _envoyer(client, exercice, JUSTE)
+    saisie = Utilisateur.objects.create_user("ines", password="mot-de-passe-long")
+    client.force_login(saisie)
+
+    for nom in ("liste", "nouveau"):
+        assert client.get(reverse(f"importation:{nom}")).status_code == 403
+    for nom in ("apercu", "annote", "fichier", "colonnes", "progression", "annuler"):
+        url = reverse(f"importation:{nom}", args=[importation.pk])
+        assert client.get(url).status_code == 403
+    assert client.get(reverse("importation:gabarit")).status_code == 200
+    assert client.get(reverse("importation:export")).status_code == 200
+    client.logout()
+    assert client.get(reverse("importation:liste")).status_code == 302
+
+
+def test_un_compte_limite_ne_voit_que_ses_imports_et_n_importe_que_chez_lui(
+    client: Client, exercice: Exercice, agent: Utilisateur
+) -> None:
+    client.force_login(agent)
+    autre = _envoyer(client, exercice, JUSTE)
+    ines = Utilisateur.objects.create_user("ines", password="mot-de-passe-long")
+    ines.user_permissions.add(Permission.objects.get(codename="add_action"))
+    ines.communes.add(Commune.objects.get(nom="Bagard"))
+    client.force_login(ines)
+
+    assert client.get(reverse("importation:apercu", args=[autre.pk])).status_code == 404
+    sienne = _envoyer(client, exercice, JUSTE)
+    assert sienne.erreurs == 2
+    assert sienne.rapport["erreurs"][0]["message"] == "Votre compte est limité à : Bagard."
+    assert list(client.get(reverse("importation:liste")).context["importations"]) == [sienne]
+    assert client.get(reverse("importation:annuler", args=[sienne.pk])).status_code == 403
+
+
+def test_la_liste_ne_fait_pas_une_requete_par_import(
+    nadia: Client, exercice: Exercice, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for numero in range(6):
+        _envoyer(nadia, exercice, JUSTE, f"{numero}.csv")
+
+    with django_assert_max_num_queries(7):
+        page = nadia.get(reverse("importation:liste"))
+
+    assert page.content.decode().count("Vérifié") == 6

@@ -1,0 +1,230 @@
+"""The coordinator's story: « how much for prevention at La Grand'Combe with Fasild money? »"""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from listes.chiffres import montant
+from tests.navigateur.site import Site, se_connecter
+
+pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
+
+QUESTION = "/actions/?exercice=2004&commune=30132&theme=2&financeur=FASILD"
+VIDE = "—"
+CHOIX = (("Commune", "La Grand-Combe"), ("Thème", "Prévention"), ("Financeur", "Fasild"))
+
+
+@dataclass(frozen=True)
+class Affiche:
+    """A list as one reads it: headings without their arrow, rows, and the foot."""
+
+    entetes: list[str]
+    lignes: list[list[str]]
+    pied: list[str]
+
+
+REPONSE = Affiche(
+    ["Action", "Exercice", "Commune", "Thème", "Porteur", "Statut", "Demandé", "Accordé", "Versé"],
+    [
+        [
+            f"Action reconstituée n° {numero} — Prévention, La Grand-Combe",
+            *("2004", "La Grand-Combe", "Prévention", VIDE, "Accordée", VIDE, accorde, VIDE),
+        ]
+        for numero, accorde in ((119, "450\u00a0€"), (121, "300\u00a0€"))
+    ],
+    ["Total : 2 actions", "", "", "", "", "", VIDE, "750\u00a0€", VIDE],
+)
+
+
+def lire(page: Page) -> Affiche:
+    cellules = """(rangs) => rangs.map((rang) => [...rang.cells].map((c) => c.innerText.trim()))"""
+    table = page.locator("table.liste-tableau")
+    (entetes,) = table.locator("thead tr").evaluate_all(cellules)
+    (pied,) = table.locator("tfoot tr").evaluate_all(cellules)
+    lignes = table.locator("tbody tr").evaluate_all(cellules)
+    return Affiche([re.sub("[↕▲▼]", "", entete).strip() for entete in entetes], lignes, pied)
+
+
+def lire_fichier(chemin: Path) -> Affiche:
+    """The same, from a workbook: what stands between its headings and its last row."""
+    rangs = [
+        ["" if valeur is None else valeur for valeur in rang]
+        for rang in openpyxl.load_workbook(chemin).worksheets[0].iter_rows(values_only=True)
+    ]
+    debut = next(numero for numero, rang in enumerate(rangs) if rang[0] == "Action")
+    entetes, *lignes, pied = rangs[debut:]
+    return Affiche(
+        [str(entete) for entete in entetes],
+        [[_ecrit(v, e, VIDE) for v, e in zip(rang, entetes, strict=True)] for rang in lignes],
+        [_ecrit(v, e, VIDE if _est_montant(e) else "") for v, e in zip(pied, entetes, strict=True)],
+    )
+
+
+def _est_montant(entete: object) -> bool:
+    return entete in ("Demandé", "Accordé", "Versé")
+
+
+def _ecrit(valeur: object, entete: object, vide: str) -> str:
+    """A cell of the workbook in the words of the screen."""
+    if valeur == "":
+        return vide
+    return montant(Decimal(str(valeur))) if _est_montant(entete) else str(valeur)
+
+
+def case(page: Page, feuille: str, choix: str) -> Locator:
+    """The box whose label begins so, in a sheet of values."""
+    return page.get_by_role("group", name=feuille).get_by_label(re.compile(f"^{choix}"))
+
+
+def cocher(page: Page, feuille: str, choix: str, *, coche: bool = True) -> None:
+    """One choice in a sheet of values; the page follows by itself."""
+    sommaire = page.locator("summary", has_text=re.compile(rf"^\s*{feuille}"))
+    if not sommaire.evaluate("(s) => s.parentElement.open"):
+        sommaire.click()
+    case(page, feuille, choix).set_checked(coche)
+
+
+def test_la_reponse_en_trois_choix_son_total_son_fichier_et_son_lien(
+    site: Site, tmp_path: Path
+) -> None:
+    with site.contexte() as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        se_connecter(page, "coordinatrice")
+        assert page.url == f"{site.adresse}/actions/?exercice=2004"
+
+        for feuille, choix in CHOIX:
+            cocher(page, feuille, choix)
+            expect(page.locator(".puce", has_text=f"{feuille} : {choix}")).to_be_visible()
+        expect(page.locator("#annonce")).to_have_text("Total : 2 actions")
+        page.keyboard.press("Escape")
+        assert page.url == f"{site.adresse}{QUESTION}"
+        assert lire(page) == REPONSE
+
+        accorde = page.get_by_role("columnheader", name="Accordé")
+        for sens in ("ascending", "descending"):
+            accorde.get_by_role("link").click()
+            expect(accorde).to_have_attribute("aria-sort", sens)
+            assert [ligne[7] for ligne in lire(page).lignes] == sorted(
+                ("300\u00a0€", "450\u00a0€"), reverse=sens == "descending"
+            )
+
+        cocher(page, "Colonnes", "Statut", coche=False)
+        expect(page.get_by_role("columnheader", name="Statut")).to_have_count(0)
+        page.keyboard.press("Escape")
+        affiche = lire(page)
+        assert affiche.entetes == [e for e in REPONSE.entetes if e != "Statut"]
+        assert affiche.pied == [*REPONSE.pied[:5], *REPONSE.pied[6:]]
+
+        with page.expect_download() as telechargement:
+            page.get_by_role("link", name="Excel (.xlsx)").click()
+        fichier = tmp_path / "actions.xlsx"
+        telechargement.value.save_as(fichier)
+        assert lire_fichier(fichier) == affiche
+
+        partagee = page.url
+        page.go_back()
+        expect(page.get_by_role("columnheader", name="Statut")).to_have_count(1)
+
+    with site.contexte() as ailleurs:
+        page = ailleurs.new_page()
+        page.goto(partagee)
+        se_connecter(page, "lectrice")
+        assert page.url == partagee
+        assert lire(page) == affiche
+
+
+def test_d_un_chiffre_du_bilan_a_ses_actions(site: Site) -> None:
+    """Three clicks from the table that crosses communes and themes: the figure, then the funder."""
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/bilan/2004/croise/")
+        themes = page.locator("thead th").all_inner_texts()
+        rang = page.get_by_role("row", name=re.compile("^Grand'Combe"))
+        cellule = rang.locator("th, td").nth(themes.index("Prévention"))
+        euros = cellule.get_by_role("link", name=re.compile("€")).first
+        annonce = euros.inner_text()
+
+        euros.click()
+        page.wait_for_url("**/actions/?*")
+        liste = lire(page)
+        assert (liste.pied[7], len(liste.lignes)) == (annonce, 4)
+
+        cocher(page, "Financeur", "Fasild")
+        expect(page.locator("#annonce")).to_have_text("Total : 2 actions")
+        assert lire(page) == REPONSE
+
+
+def aller_a(page: Page, role: str, nom: str) -> None:
+    """By the Tab key alone, to the control that says so."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            """([role, nom]) => {
+                const e = document.activeElement;
+                const dit = e.labels?.length ? e.labels[0].innerText : e.innerText || "";
+                return (role === e.tagName.toLowerCase()) && dit.trim().startsWith(nom);
+            }""",
+            [role, nom],
+        ):
+            return
+    raise AssertionError(f"{nom} ne s'atteint pas au clavier")
+
+
+def test_au_clavier_seul(site: Site) -> None:
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        for feuille, choix in CHOIX:
+            aller_a(page, "summary", feuille)
+            page.keyboard.press("Enter")
+            aller_a(page, "input", choix)
+            page.keyboard.press("Space")
+            expect(page.locator(".puce", has_text=f"{feuille} : {choix}")).to_be_visible()
+            page.keyboard.press("Escape")
+            assert page.evaluate("document.activeElement.innerText").strip().startswith(feuille)
+        expect(page.locator("#annonce")).to_have_text("Total : 2 actions")
+        assert lire(page) == REPONSE
+
+        aller_a(page, "a", "Accordé")
+        page.keyboard.press("Enter")
+        entete = page.get_by_role("columnheader", name="Accordé")
+        expect(entete).to_have_attribute("aria-sort", "ascending")
+        assert page.evaluate("document.activeElement.id") == "tri-montant_accorde"
+
+
+def test_sans_javascript_la_meme_page(site: Site, tmp_path: Path) -> None:
+    with site.contexte("coordinatrice", java_script_enabled=False) as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        for feuille, choix in CHOIX:
+            page.locator("summary", has_text=re.compile(rf"^\s*{feuille}")).click()
+            case(page, feuille, choix).check()
+            page.locator("summary", has_text=re.compile(rf"^\s*{feuille}")).click()
+        page.get_by_role("button", name="Filtrer").click()
+        assert lire_sans_script(page) == REPONSE.lignes
+
+        page.get_by_role("columnheader", name="Accordé").get_by_role("link").click()
+        assert lire_sans_script(page) == REPONSE.lignes[::-1]
+
+        with page.expect_download() as telechargement:
+            page.get_by_role("link", name="Excel (.xlsx)").click()
+        fichier = tmp_path / "actions.xlsx"
+        telechargement.value.save_as(fichier)
+        assert lire_fichier(fichier).lignes == REPONSE.lignes[::-1]
+
+        page.get_by_role("link", name="Retirer le filtre Commune").click()
+        expect(page.locator(".puce", has_text="Commune")).to_have_count(0)
+
+
+def lire_sans_script(page: Page) -> list[list[str]]:
+    """Without scripts in the page, one reads cell by cell."""
+    return [
+        [cellule.strip() for cellule in rang.locator("th, td").all_inner_texts()]
+        for rang in page.locator("table.liste-tableau tbody tr").all()
+    ]

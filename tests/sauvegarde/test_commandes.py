@@ -1,0 +1,214 @@
+"""What the two commands answer: a sentence, the right code, and nothing changed by a refusal."""
+
+import io
+import os
+import resource
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.base import ContentFile
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from actions.models import Action, Exercice, Piece, Theme
+from sauvegarde.archive import ouvrir
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def fichiers(settings: LazySettings, tmp_path: Path) -> Path:
+    """A folder of files of its own."""
+    settings.MEDIA_ROOT = tmp_path / "fichiers"
+    return tmp_path / "fichiers"
+
+
+@pytest.fixture
+def piece() -> Piece:
+    """An action with a document."""
+    action = Action.objects.create(
+        exercice=Exercice.objects.create(annee=2005),
+        theme=Theme.objects.create(numero=1, nom="Culture"),
+        intitule="Ateliers",
+    )
+    piece = Piece(action=action, nom="a.pdf", extension="pdf")
+    piece.fichier.save("a.pdf", ContentFile(b"%PDF-1.7"))
+    return piece
+
+
+def commander(*commande: str | Path) -> tuple[int, str, str]:
+    sortie, plainte = io.StringIO(), io.StringIO()
+    code = 0
+    try:
+        call_command(*map(str, commande), stdout=sortie, stderr=plainte, no_color=True)
+    except SystemExit as fin:
+        code = int(fin.code or 0)
+    return code, sortie.getvalue(), plainte.getvalue()
+
+
+def vider() -> None:
+    call_command("flush", "--no-input", verbosity=0)
+
+
+def contenu(dossier: Path) -> list[str]:
+    return sorted(str(c.relative_to(dossier)) for c in dossier.rglob("*") if c.is_file())
+
+
+def test_saved_emptied_and_restored(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    code, sortie, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
+    assert (code, plainte) == (0, "")
+    assert sortie.startswith(f"Sauvegarde {tmp_path / 'contrat.zip'} écrite : ")
+    assert " lignes et 1 fichiers, en " in sortie
+    assert (tmp_path / "contrat.zip").stat().st_mode & 0o777 == 0o600
+    noms = contenu(fichiers)
+    vider()
+    Path(piece.fichier.path).unlink()
+
+    code, sortie, plainte = commander("restaurer", tmp_path / "contrat.zip")
+
+    assert (code, plainte) == (0, "")
+    assert " lignes et 1 fichiers, en " in sortie
+    assert Path(Piece.objects.get().fichier.path).read_bytes() == b"%PDF-1.7"
+    assert contenu(fichiers) == noms
+
+
+def test_not_over_data(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    commander("sauvegarder", tmp_path / "contrat.zip")
+    noms = contenu(fichiers)
+
+    assert commander("restaurer", tmp_path / "contrat.zip") == (
+        2,
+        "",
+        "La base n'est pas vide (table actions_action) : restaurez dans une base neuve, créée par "
+        "« python manage.py migrate ».\n",
+    )
+    assert (Piece.objects.get().nom, contenu(fichiers)) == ("a.pdf", noms)
+
+
+def test_not_over_someone_elses_files(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    commander("sauvegarder", tmp_path / "contrat.zip")
+    vider()
+    (fichiers / "notes.txt").write_text("à moi")
+    noms = contenu(fichiers)
+
+    assert commander("restaurer", tmp_path / "contrat.zip") == (
+        2,
+        "",
+        f"Le dossier des fichiers {fichiers} n'est pas vide (notes.txt) : videz-le, ou donnez-en "
+        "un autre par MEDIA_ROOT.\n",
+    )
+    assert (Action.objects.count(), contenu(fichiers)) == (0, noms)
+
+
+def test_over_what_a_killed_restoration_left(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    commander("sauvegarder", tmp_path / "contrat.zip")
+    vider()
+    (fichiers / ".restauration" / "pieces").mkdir(parents=True)
+    (fichiers / ".restauration" / "pieces" / "moitie.pdf").write_bytes(b"%P")
+
+    assert commander("restaurer", tmp_path / "contrat.zip")[0] == 0
+    assert contenu(fichiers) == [piece.fichier.name]
+    assert not (fichiers / ".restauration").exists()
+
+
+def test_rows_that_dont_fit_leave_nothing(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    if connection.vendor == "postgresql":
+        pytest.skip("PostgreSQL never let the row in")
+    with connection.cursor() as curseur:
+        curseur.execute("PRAGMA foreign_keys=OFF")
+        curseur.execute("UPDATE actions_action SET theme_id = 99")
+        curseur.execute("PRAGMA foreign_keys=ON")
+    commander("sauvegarder", tmp_path / "contrat.zip")
+    vider()
+    Path(piece.fichier.path).unlink()
+
+    code, sortie, plainte = commander("restaurer", tmp_path / "contrat.zip")
+
+    assert (code, sortie, plainte.count("\n")) == (2, "", 1)
+    assert plainte.startswith("Les lignes de la sauvegarde ne s'accordent pas entre elles (")
+    assert (Action.objects.count(), Theme.objects.count(), contenu(fichiers)) == (0, 0, [])
+
+
+def test_only_with_the_version_that_made_it(piece: Piece, tmp_path: Path) -> None:
+    commander("sauvegarder", tmp_path / "notre.zip")
+    MigrationRecorder(connection).record_applied("actions", "9999_demain")
+    commander("sauvegarder", tmp_path / "demain.zip")
+    vider()
+
+    ancienne = commander("restaurer", tmp_path / "notre.zip")
+    MigrationRecorder(connection).record_unapplied("actions", "9999_demain")
+    recente = commander("restaurer", tmp_path / "demain.zip")
+
+    assert ancienne == (
+        2,
+        "",
+        "Cette sauvegarde vient d'une version plus ancienne de l'application (actions.9999_demain "
+        "les sépare) : restaurez-la avec la version qui l'a faite, puis mettez celle-ci à jour.\n",
+    )
+    assert recente == (
+        2,
+        "",
+        "Cette sauvegarde vient d'une version plus récente de l'application (actions.9999_demain "
+        "les sépare) : restaurez-la avec la version qui l'a faite.\n",
+    )
+
+
+def test_a_file_already_missing_is_said(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+    Path(piece.fichier.path).unlink()
+
+    code, _, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
+
+    assert (code, plainte) == (
+        1,
+        f"Il manquait déjà 1 fichiers que la base nomme, dont {piece.fichier.name} : vérifiez "
+        "MEDIA_ROOT.\n",
+    )
+    with ouvrir(tmp_path / "contrat.zip") as archive:
+        assert archive.manifeste.absents == [piece.fichier.name]
+
+
+def test_the_disk_says_no(piece: Piece, tmp_path: Path) -> None:
+    cas = {
+        tmp_path / "nulle" / "part.zip": "il n'existe pas, ou son dossier n'existe pas",
+        tmp_path: "c'est un dossier, donnez un nom de fichier",
+        Path("/dev/null/x.zip"): "son dossier est un fichier",
+    }
+    for chemin, cause in cas.items():
+        assert commander("sauvegarder", chemin) == (
+            2,
+            "",
+            f"La sauvegarde {chemin} ne peut pas être écrite : {cause}.\n",
+        )
+    assert commander("restaurer", tmp_path / "rien.zip") == (
+        2,
+        "",
+        f"La sauvegarde {tmp_path / 'rien.zip'} ne peut pas être lue : il n'existe pas, ou son "
+        "dossier n'existe pas.\n",
+    )
+
+
+def test_a_full_disk_leaves_the_previous_backup(piece: Piece, tmp_path: Path) -> None:
+    cible = tmp_path / "contrat.zip"
+    commander("sauvegarder", cible)
+    avant = cible.read_bytes()
+    limite = resource.getrlimit(resource.RLIMIT_FSIZE)
+    grosse = Piece(action=piece.action, nom="b.pdf", extension="pdf")
+    grosse.fichier.save("b.pdf", ContentFile(b"%PDF-1.7" * 50_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limite[1]))
+    try:
+        reponse = commander("sauvegarder", cible)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limite)
+
+    assert reponse == (
+        2,
+        "",
+        f"La sauvegarde {cible} ne peut pas être écrite : le disque ne prend pas de fichier aussi "
+        "gros.\n",
+    )
+    assert (cible.read_bytes(), sorted(os.listdir(tmp_path))) == (
+        avant,
+        ["contrat.zip", "fichiers"],
+    )

@@ -1,0 +1,80 @@
+"""Every filter, sort and search, given what breaks a query that is glued together."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from actions.models import Action
+from listes.etat import PARAMETRES
+from listes.views import ListeView
+from tests.securite.conftest import SCRIPT, Monde, motifs
+
+POISONS = (
+    "' OR '1'='1",
+    '1"; DROP TABLE actions_action; --',
+    "1) UNION SELECT username, password FROM comptes_utilisateur --",
+    "9" * 400,
+    "\x00",
+    "%' ESCAPE '",
+    "commune__nom",
+    "{{ settings.SECRET_KEY }}",
+    SCRIPT,
+)
+LISTES = sorted(
+    (route, vue.view_class.filterset_class)
+    for route, vue in motifs()
+    if issubclass(getattr(vue, "view_class", object), ListeView)
+)
+
+
+def saine(client: Client, adresse: str, **parametres: str) -> None:
+    reponse: Any = client.get(adresse, parametres)
+    assert reponse.status_code in (200, 400), (adresse, parametres)
+    contenu = b"".join(reponse.streaming_content) if reponse.streaming else reponse.content
+    if reponse["Content-Type"].startswith("text/html"):
+        assert SCRIPT.encode() not in contenu, (adresse, parametres)
+    assert b"pbkdf2_sha256" not in contenu
+
+
+def test_there_are_lists_to_attack() -> None:
+    assert {route for route, _ in LISTES} >= {"actions/", "communes/", "porteurs/"}
+
+
+@pytest.mark.parametrize(("route", "filtres"), LISTES, ids=[route for route, _ in LISTES])
+def test_no_parameter_of_a_list_reaches_the_query_as_it_is(
+    route: str, filtres: type, chef: Client, monde: Monde
+) -> None:
+    for nom in (*filtres.base_filters, *PARAMETRES):  # type: ignore[attr-defined]  # a FilterSet
+        for poison in POISONS:
+            saine(chef, f"/{route}", **{nom: poison})
+
+    assert Action.objects.count() == 2
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_nor_any_search(poison: str, chef: Client, monde: Monde) -> None:
+    saine(chef, "/recherche/", q=poison)
+    saine(chef, "/actions/porteurs/", porteur=poison, q=poison)
+    for modele in ("actions/action", "territoires/organisme", "comptes/evenement"):
+        for nom in ("q", "o", "p"):
+            reponse = chef.get(f"/admin/{modele}/", {nom: poison})
+            assert reponse.status_code in (200, 302), (modele, nom)
+            assert SCRIPT.encode() not in reponse.content
+
+
+def test_the_administration_lets_nobody_filter_on_a_secret(chef: Client) -> None:
+    for parametre in ("cree_par__password__startswith", "ajoutee_par__password__startswith"):
+        reponse = chef.get("/admin/actions/action/", {parametre: "p"})
+        assert reponse.status_code in (302, 400)
+
+
+@pytest.mark.parametrize("texte", ["a\x00b", "\x00"])
+def test_a_null_character_is_refused_in_a_form(texte: str) -> None:
+    from territoires.models import Organisme
+
+    champ = Organisme._meta.get_field("nom").formfield()
+    assert champ is not None
+    with pytest.raises(ValidationError):
+        champ.clean(texte)

@@ -1,0 +1,81 @@
+"""Query counts of every page and file, committed: a change of one is a choice, not an accident.
+
+``ECRIRE_REQUETES=1 pytest tests/test_requetes.py`` writes the file anew.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from actions.models import Action
+from comptes.models import Utilisateur
+
+FICHIER = Path(__file__).with_name("requetes.json")
+PAGES = (
+    "/",
+    "/actions/",
+    "/actions/?exercice=2004",
+    "/actions/?exercice=2004&commune=30132&theme=2&financeur=FASILD",
+    "/actions/?exercice=2004&sort=-montant_accorde",
+    "/actions/?exercice=2004&_export=xlsx",
+    "/actions/?exercice=2004&_export=csv",
+    "/actions/?exercice=2004&_export=csv-ouvert",
+    "/axes/",
+    "/axes/1/",
+    "/bilan/2004/",
+    "/bilan/2004/territorial/",
+    "/bilan/2004/thematique/",
+    "/bilan/2004/croise/",
+    "/bilan/2004/controle/",
+    "/bilan/2004.pdf",
+    "/bilan/2004.xlsx",
+    "/bilan/2004/territorial.csv",
+    "/bilan/2004/controle.json",
+    "/communes/",
+    "/communes/30132/",
+    "/financeurs/",
+    "/financeurs/ETAT/",
+    "/import/modele.xlsx",
+    "/porteurs/",
+    "/quartiers/",
+    "/recherche/?q=culture",
+    "/themes/",
+    "/themes/3/",
+)
+
+
+@pytest.mark.django_db
+def test_le_nombre_de_requetes_de_chaque_page_est_celui_qui_est_ecrit(
+    contrat_2004: None, client: Client
+) -> None:
+    client.force_login(Utilisateur.objects.create_user("coordinatrice"))
+    fiche = reverse("actions:fiche", args=[Action.objects.order_by("pk").values("pk")[0]["pk"]])
+    comptes = {}
+    for adresse in (*PAGES, fiche):
+        with CaptureQueriesContext(connection) as requetes:
+            reponse = client.get(adresse)
+            if reponse.streaming:
+                list(reponse)
+        assert reponse.status_code == 200, adresse
+        nom = "/actions/<pk>/" if adresse == fiche else adresse
+        comptes[nom] = sum(_compte(requete["sql"]) for requete in requetes.captured_queries)
+    if os.environ.get("ECRIRE_REQUETES"):
+        FICHIER.write_text(json.dumps(comptes, indent=2, ensure_ascii=False) + "\n")
+    assert comptes == json.loads(FICHIER.read_text())
+
+
+def _compte(sql: str) -> bool:
+    """Transactions' own words and cursors differ between databases; questions don't."""
+    return sql.lstrip("(").split(maxsplit=1)[0].upper() in {
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "DECLARE",
+    }
