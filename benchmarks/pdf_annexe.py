@@ -82,6 +82,7 @@ def liste() -> ListeActions:
         total=somme("TOTAL", (ligne for lot in par_groupe for ligne in lot)),
         lien="/actions/",
         reconstitue=False,
+        porteurs_connus=True,
     )
 
 

@@ -28,6 +28,7 @@ def liste_des_actions(exercice: ExerciceEtabli) -> ListeActions:
         total=exercice.territorial.total,
         lien=lien_actions(exercice=exercice.annee),
         reconstitue=exercice.releve.reconstitue,
+        porteurs_connus=exercice.releve.porteurs_connus,
     )
 
 

@@ -116,7 +116,8 @@ class ListeActions:
     """Every line of the year, by commune, read as it is drawn: it may be too long to be held.
 
     ``groupes`` starts a fresh reading each time it is called; its groups are read in order, each
-    before the next. ``colonnes`` are the funders' columns: code and heading.
+    before the next. ``colonnes`` are the funders' columns: code and heading. Without
+    ``porteurs_connus`` no line has a porteur, and a page may leave their column out.
     """
 
     nombre: int
@@ -125,6 +126,7 @@ class ListeActions:
     total: Ligne
     lien: str
     reconstitue: bool
+    porteurs_connus: bool
 
 
 Bloc = (

@@ -60,6 +60,11 @@ class Releve:
         """Whether some line of the year was reconstructed, not typed or imported."""
         return any(cle[3] == Action.Provenance.RECONSTITUTION for cle in self.nombres)
 
+    @property
+    def porteurs_connus(self) -> bool:
+        """Whether some line may have a porteur: a reconstructed one never has."""
+        return any(cle[3] != Action.Provenance.RECONSTITUTION for cle in self.nombres)
+
 
 def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
     """Read one year, or only these of its actions; three queries."""

@@ -18,6 +18,7 @@ import pdfplumber
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 from pdfplumber.page import Page
 from pdfplumber.pdf import PDF
 from pytest_django import DjangoDbBlocker
@@ -31,8 +32,9 @@ from bilan.rapport import etablir_rapport
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.pdf.annexe import Genre, Pages
 from bilan.rendus.pdf.polices import GRAS, ITALIQUE, NORMAL, couper, enregistrer, largeur, propre
-from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE
+from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
 from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
+from comptes.models import Utilisateur
 
 # Even those that only read the module's report: without it, the real database would be opened.
 pytestmark = pytest.mark.django_db
@@ -404,7 +406,29 @@ def liste(*tailles: int) -> ListeActions:
         total=somme(None, sum(tailles)),
         lien="",
         reconstitue=False,
+        porteurs_connus=True,
     )
+
+
+@pytest.mark.parametrize(("connus", "mots"), [(True, 4), (False, 3)])
+def test_a_list_where_nobody_is_named_has_no_column_for_it(connus: bool, mots: int) -> None:
+    enregistrer()
+    pages = Pages(replace(liste(2), porteurs_connus=connus), "")
+    page = pages._page(HAUTEUR_PAYSAGE)
+    assert pages.entetes[:mots] == ("Référence", "Intitulé", "Thème", "Porteur")[:mots]
+    assert pages.entetes[mots:] == ("Ville", "État", "CG", "Total accordé")
+    assert sum(pages.largeurs) == pytest.approx(LARGEUR_PAYSAGE)
+    assert {len(rangee.cases) for rangee in page} == {mots + 4}
+
+
+def test_the_page_names_porteurs_as_soon_as_a_line_was_typed(
+    contrat_2004: None, client: Client
+) -> None:
+    client.force_login(Utilisateur.objects.create_user("coordinatrice"))
+    entete = '<th scope="col">Porteur</th>'
+    assert entete not in client.get("/bilan/2004/").content.decode()
+    Action.objects.filter(reference="2004-001").update(provenance=Action.Provenance.SAISIE)
+    assert entete in client.get("/bilan/2004/").content.decode()
 
 
 @pytest.mark.parametrize("haut", [HAUTEUR_PAYSAGE - 60, 160, 40])

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import pairwise
 from typing import Final
 
 from reportlab.platypus import Flowable, Table, TableStyle
@@ -22,7 +21,8 @@ from bilan.rendus.pdf.styles import BLEU, FILET, FOND_GROUPE, FOND_TETE, RECONST
 from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
 from listes.chiffres import montant
 
-_MOTS: Final = ("Référence", "Intitulé", "Thème", "Porteur")
+_MOTS: Final = (("Référence", 0.0), ("Intitulé", 0.48), ("Thème", 0.27), ("Porteur", 0.25))
+"""The columns of words, and the share of what is left that each takes beside the reference."""
 _SOMME: Final = "Total accordé"
 MESURES: Final = Mesures(corps=7.5, interligne=9, marge=3)
 _GARDEES: Final = 2
@@ -72,8 +72,13 @@ class Pages:
 
     def __init__(self, liste: ListeActions, base_url: str) -> None:
         self.base_url = base_url
-        self.entetes = (*_MOTS, *(propre(titre) for _, titre in liste.colonnes), _SOMME)
-        self.largeurs = _largeurs(liste)
+        self.mots = _MOTS if liste.porteurs_connus else _MOTS[:-1]
+        self.entetes = (
+            *(mot for mot, _ in self.mots),
+            *(propre(titre) for _, titre in liste.colonnes),
+            _SOMME,
+        )
+        self.largeurs = _largeurs(liste, [part for _, part in self.mots])
         self.rangees = _rangees(liste, self.largeurs)
         self.reserve: deque[Rangee] = deque()
 
@@ -123,7 +128,7 @@ class Pages:
         )
 
     def _style(self) -> list[Commande]:
-        return [*commandes(MESURES), ("ALIGN", (4, 0), (-1, -1), "RIGHT")]
+        return [*commandes(MESURES), ("ALIGN", (len(self.mots), 0), (-1, -1), "RIGHT")]
 
     def _liens(self, page: list[Rangee]) -> Iterator[Commande]:
         if self.base_url:
@@ -184,15 +189,18 @@ def _ligne(ligne: LigneAction, codes: list[str], largeurs: list[float], groupe: 
     marque = RECONSTITUE if ligne.provenance == Action.Provenance.RECONSTITUTION else ""
     non_compte = "" if ligne.nature == Action.Nature.ACTION else " (financé, non compté)"
     montants = ligne.montants
+    textes = (ligne.reference + marque, ligne.intitule + non_compte, ligne.theme, ligne.porteur)
+    # As many words as there are columns for them: the porteur's may be left out.
+    mots = [
+        MESURES.couper(texte, largeur)
+        for texte, largeur in zip(textes, largeurs[: -len(codes) - 1], strict=False)
+    ]
     cases = (
-        MESURES.couper(ligne.reference + marque, largeurs[0]),
-        MESURES.couper(ligne.intitule + non_compte, largeurs[1]),
-        MESURES.couper(ligne.theme, largeurs[2]),
-        MESURES.couper(ligne.porteur, largeurs[3]),
+        *mots,
         *[en_ligne(montant(montants[code])) if code in montants else "" for code in codes],
         en_ligne(montant(ligne.montant)),
     )
-    return Rangee(Genre.LIGNE, cases, _hauteur(cases[:4]), groupe, ligne.lien)
+    return Rangee(Genre.LIGNE, cases, _hauteur(tuple(mots)), groupe, ligne.lien)
 
 
 def _titre_de_groupe(nom: str, largeurs: list[float]) -> Rangee:
@@ -218,7 +226,7 @@ def _hauteur(cases: tuple[str, ...]) -> float:
     return lignes * MESURES.interligne + 5
 
 
-def _largeurs(liste: ListeActions) -> list[float]:
+def _largeurs(liste: ListeActions, parts: list[float]) -> list[float]:
     """No amount is wider than the total with its cents; words share what is left."""
     plus_large = MESURES.largeur(montant(liste.total.chiffres[1].valeur) + ",00", GRAS)
     publie = MESURES.largeur(imprime(liste.total.chiffres[1]), GRAS)
@@ -226,6 +234,5 @@ def _largeurs(liste: ListeActions) -> list[float]:
     total = max(plus_large, publie, MESURES.largeur(_SOMME, GRAS))
     reference = 62.0
     reste = LARGEUR_PAYSAGE - reference - sum(sommes) - total
-    bornes = [0.0, 0.48 * reste, 0.75 * reste, reste]
-    mots = [fin - debut for debut, fin in pairwise(bornes)]
+    mots = [reste * part / sum(parts) for part in parts[1:]]
     return [reference, *mots, *sommes, total]
