@@ -6,8 +6,11 @@ class ActionsConfig(AppConfig):
     verbose_name = "Actions"
 
     def ready(self) -> None:
-        from actions import cloture
+        from django.db.models.signals import post_delete
+
+        from actions import cloture, pieces
         from comptes import declencheurs
 
         declencheurs.garder(cloture.declencheurs)
         declencheurs.traduire(cloture.ExerciceClosError)
+        post_delete.connect(pieces.effacer_le_fichier, sender=pieces.Piece)

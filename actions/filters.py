@@ -11,7 +11,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import reverse_lazy
 
-from actions.liens import TRANSTERRITORIAL
+from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
 from actions.models import Action, ActionQuerySet, Exercice, Theme
 from axes.models import AxeTransversal
 from financement.models import Financeur, Subvention, SubventionQuerySet
@@ -25,22 +25,24 @@ _IDENTIFIANT = 18  # digits: more would not fit the database's integers
 
 @dataclass(frozen=True)
 class PorteurChoisi:
-    """The organisations that a typed name or an address's id stands for."""
+    """The organisations that a typed name or an address's id stands for; None: no porteur."""
 
     texte: str
-    organismes: "QuerySet[Organisme]"
+    organismes: "QuerySet[Organisme] | None"
 
     def __str__(self) -> str:
         return self.texte
 
 
 class ChampPorteur(forms.CharField):
-    """An organisation's id, its name, or words of its name."""
+    """An organisation's id, its name, or words of its name; or the word for none."""
 
     def clean(self, value: Any) -> PorteurChoisi | None:
         texte = super().clean(value)
         if not texte:
             return None
+        if texte.lower() == SANS_PORTEUR:
+            return PorteurChoisi(SANS_PORTEUR, None)
         if texte.isascii() and texte.isdigit() and len(texte) <= _IDENTIFIANT:
             par_id = Organisme.objects.filter(pk=int(texte))
             nom = par_id.values_list("nom", flat=True).first()
@@ -151,6 +153,8 @@ class ActionFiltres(Filtres):
     def filtrer_porteur(
         self, selection: ActionQuerySet, nom: str, porteur: PorteurChoisi
     ) -> ActionQuerySet:
+        if porteur.organismes is None:
+            return selection.filter(porteur=None)
         return selection.filter(porteur__in=porteur.organismes.order_by())
 
     def filtrer_axe(

@@ -10,6 +10,13 @@ from actions.models import Action, ActionQuerySet
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
 
 IDENTITE = ("exercice", "porteur", "intitule")
+MANQUANTS = {
+    "exercice": "Choisissez un exercice ouvert.",
+    "intitule": "Donnez un intitulé à l'action.",
+    "porteur": "Indiquez qui porte l'action.",
+    "theme": "Choisissez le thème de l'action.",
+    "commune": "Choisissez une commune de votre périmètre.",
+}
 
 
 class ActionForm(forms.ModelForm[Action]):
@@ -31,10 +38,12 @@ class ActionForm(forms.ModelForm[Action]):
         super().__init__(*args, **kwargs)
         if "porteur" in self.fields and self.instance.provenance == Action.Provenance.SAISIE:
             self.fields["porteur"].required = True
-            self.fields["porteur"].error_messages["required"] = "Indiquez qui porte l'action."
         if self.communes and "commune" in self.fields:
             self.fields["commune"].required = True
             self.fields["commune"].help_text = "Une commune de votre périmètre."
+        for nom, message in MANQUANTS.items():
+            if nom in self.fields:
+                self.fields[nom].error_messages["required"] = message
 
     def clean(self) -> dict[str, Any] | None:
         donnees = super().clean()

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 TRANSTERRITORIAL: Final = "transterritorial"
 """What the ``commune`` filter says for the lines of the whole territory, whose commune is NULL."""
+SANS_PORTEUR: Final = "aucun"
+"""What the ``porteur`` filter says for the lines that have none."""
 
 Valeur = str | int | Iterable[str | int] | None
 

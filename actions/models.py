@@ -1,13 +1,14 @@
 """The contract's actions, year by year and theme by theme."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery, Sum
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connections, models
+from django.db.models import Aggregate, Count, Exists, F, OuterRef, Q, Subquery, Sum
 from simple_history.models import HistoricalRecords
 
 from actions.exercices import Cloture as Cloture  # Django looks for models here
@@ -16,8 +17,8 @@ from actions.pieces import Piece as Piece
 from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from comptes.versions import Versionne
-from financement.models import Subvention, SubventionQuerySet
-from listes.recherche import sans_accents
+from financement.models import Montants, Subvention, SubventionQuerySet
+from listes.recherche import lettres_sures, sans_accents
 from territoires.models import Commune, Organisme, Quartier
 
 
@@ -42,9 +43,35 @@ class Theme(Versionne):
 class Effectif:
     """How many lines there are, how many the tables count as actions, how many are rebuilt."""
 
-    lignes: int
-    actions: int
-    reconstituees: int
+    lignes: int = 0
+    actions: int = 0
+    reconstituees: int = 0
+
+    def __add__(self, autre: "Effectif") -> "Effectif":
+        return Effectif(
+            self.lignes + autre.lignes,
+            self.actions + autre.actions,
+            self.reconstituees + autre.reconstituees,
+        )
+
+
+class Enumeration(Aggregate):
+    """The values of a group, separated by commas, in no order; NULL of none."""
+
+    function = "GROUP_CONCAT"
+    output_field = models.CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **contexte: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            function="STRING_AGG",
+            template="%(function)s(%(expressions)s::text, ',')",
+            **contexte,
+        )
+
+
+Cercles = Mapping[frozenset[int], Effectif]
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
@@ -96,6 +123,71 @@ class ActionQuerySet(models.QuerySet["Action"]):
         aides = Subvention.objects.des_financeurs(codes).filter(action=OuterRef("pk"))
         return self.filter(Exists(aides.order_by()))
 
+    def aidees_par_l_un_de(self, financeurs: Collection[int]) -> "ActionQuerySet":
+        """Lines on which one of these funders (ids) has a funding line."""
+        aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
+        return self.filter(Exists(aides.order_by()))
+
+    def lignes_de_credit(self) -> "ActionQuerySet":
+        """One row for each running-cost line of these actions.
+
+        To be grouped and summed: the money is read beside its action, in one pass, where ids put
+        in a condition make the database read the actions twice. No action is to be counted here.
+        """
+        return self.filter(subventions__nature=Subvention.Nature.FONCTIONNEMENT).order_by()
+
+    def montants(
+        self, financeurs: "Collection[int] | models.QuerySet[Any] | None" = None
+    ) -> Montants:
+        """The running costs of these actions; of these funders only (ids or rows), if not None.
+
+        0 without any line, None with lines of which none is known. The funders sort the sums and
+        not the lines: by them, the database would look for lines of every year.
+        """
+        leurs = None if financeurs is None else Q(subventions__financeur__in=financeurs)
+        sommes = self.lignes_de_credit().aggregate(
+            credits=Count("subventions__nature", filter=leurs),
+            demande=Sum("subventions__montant_demande", filter=leurs),
+            accorde=Sum("subventions__montant_accorde", filter=leurs),
+            verse=Sum("subventions__montant_verse", filter=leurs),
+        )
+        if not sommes.pop("credits"):
+            return Montants(Decimal(0), Decimal(0), Decimal(0))
+        return Montants(**sommes)
+
+    def par_cercle_de_financeurs(self) -> "Cercles":
+        """These actions by the circle of funders (ids) that helps them, with any kind of money.
+
+        One query, from which what any group of funders helps is a sum: an action is in one circle
+        only.
+        """
+        requete = (
+            self.order_by()
+            .values("pk", "nature", "provenance")
+            .annotate(cercle=Enumeration("subventions__financeur"))
+            .values("cercle", "nature", "provenance")
+            .query
+        )
+        try:
+            ordre, parametres = requete.get_compiler(self.db).as_sql()
+        except EmptyResultSet:
+            return {}
+        cercles: dict[frozenset[int], Effectif] = {}
+        with connections[self.db].cursor() as curseur:
+            curseur.execute(
+                f"SELECT cercle, nature, provenance, COUNT(*) FROM ({ordre}) AS aides "  # noqa: S608  # Django's own statement
+                "GROUP BY cercle, nature, provenance",
+                parametres,
+            )
+            for enumeration, nature, provenance, lignes in curseur.fetchall():
+                cercle = frozenset(map(int, enumeration.split(","))) if enumeration else frozenset()
+                cercles[cercle] = cercles.get(cercle, Effectif()) + Effectif(
+                    lignes,
+                    lignes if nature == Action.Nature.ACTION else 0,
+                    lignes if provenance == Action.Provenance.RECONSTITUTION else 0,
+                )
+        return cercles
+
     def avec_montant(self, etape: str, subventions: SubventionQuerySet) -> "ActionQuerySet":
         """Adds ``somme_<etape>``: the € of these funding lines at one stage, NULL when unknown."""
         somme = (
@@ -120,13 +212,19 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.avec_montant("accorde", subventions).filter(**posees)
 
     def contenant(self, texte: str) -> "ActionQuerySet":
-        """Lines whose title, description or porteur hold every word, whatever accents or case."""
+        """Lines whose title, description or porteur hold every word, whatever accents or case.
+
+        The porteurs are found first, once a word: there are far fewer of them than actions, and
+        the database can then answer each side by an index. The word that fewest texts hold leads.
+        """
         selection = self
-        for mot in sans_accents(texte).split():
+        mots = sans_accents(texte).split()
+        for mot in sorted(mots, key=lambda mot: len(lettres_sures(mot)), reverse=True):
+            porteurs = Organisme.objects.filter(nom__sans_accents__contains=mot).order_by()
             selection = selection.filter(
                 Q(intitule__sans_accents__contains=mot)
-                | Q(description__sans_accents__contains=mot)
-                | Q(porteur__nom__sans_accents__contains=mot)
+                | (~Q(description="") & Q(description__sans_accents__contains=mot))
+                | Q(porteur__in=list(porteurs.values_list("pk", flat=True)))
             )
         return selection
 
@@ -258,7 +356,15 @@ class Action(Versionne):
             models.Index(
                 fields=["exercice", "theme", "commune", "nature", "provenance"],
                 name="action_tableaux_couvrant",
-            )
+            ),
+            models.Index(
+                fields=["exercice", "commune", "theme", "quartier", "nature", "provenance"],
+                name="action_communes_couvrant",
+            ),
+            models.Index(
+                fields=["exercice", "porteur", "nature", "provenance"],
+                name="action_porteurs_couvrant",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,14 @@ outside of what the web server shows, and handed over by a view to those who may
 """
 
 import zipfile
+from functools import partial
 from pathlib import PurePath
 from typing import IO, Any, Final
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
-from django.db import models
+from django.db import models, transaction
 
 from comptes.models import Utilisateur
 
@@ -135,3 +136,14 @@ class Piece(models.Model):
         self.nom = f"{souche[:180]}.{self.extension}"
         self.fichier = fichier
         self.ajoutee_par = par
+
+
+def effacer_le_fichier(instance: Piece, using: str, **kwargs: Any) -> None:
+    """Once a piece is gone for good, so is its file; a deletion that is undone keeps it.
+
+    A file that can't be deleted then, or that a killed process leaves, is for ``purger``.
+    """
+    fichier = instance.fichier
+    if fichier.name:
+        effacer = partial(fichier.storage.delete, fichier.name)
+        transaction.on_commit(effacer, using=using, robust=True)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
+from financement.models import Financeur
 from listes.chiffres import nombre
 from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
 from listes.tables import Tableau, Totaux
@@ -49,7 +50,8 @@ class ActionTable(Tableau):
     @classmethod
     def totaliser(cls, selection: ActionQuerySet, filtres: ActionFiltres) -> Totaux:  # type: ignore[override]  # this table's own rows and filters
         effectif = selection.effectif()
-        montants = filtres.subventions.sur(selection).montants()
+        codes = filtres.form.cleaned_data.get("financeur")
+        montants = selection.montants(Financeur.objects.sous_l_un_de(codes) if codes else None)
         return {
             "lignes": effectif.lignes,
             "actions": effectif.actions,

@@ -1,6 +1,7 @@
-"""The database that the measures read: made-up years, kept from one run to the next.
+"""The databases that the measures read: made-up years, kept from one run to the next.
 
-SQLite under ``var/mesures/`` unless MESURES_DATABASE_URL names another, empty one.
+SQLite under ``var/mesures/``. With MESURES_DATABASE_URL, PostgreSQL: a database for each size,
+``<the one named>_<actions>_<first year>_<last year>``, made where it is missing.
 """
 
 import os
@@ -8,18 +9,14 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 RACINE = Path(__file__).resolve().parent.parent
 
 
 def ouvrir(actions: int, exercices: range) -> None:
     """Set Django up on a database of that many made-up actions, generated where it is empty."""
-    dossier = RACINE / "var" / "mesures"
-    dossier.mkdir(parents=True, exist_ok=True)
-    nom = f"{actions}-{exercices[0]}-{exercices[-1]}.sqlite3"
-    os.environ["DATABASE_URL"] = os.environ.get(
-        "MESURES_DATABASE_URL", f"sqlite:///{dossier / nom}"
-    )
+    os.environ["DATABASE_URL"] = _adresse(f"{actions}_{exercices[0]}_{exercices[-1]}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "contrat_ville.settings")
     import django
 
@@ -33,8 +30,26 @@ def ouvrir(actions: int, exercices: range) -> None:
     call_command("migrate", verbosity=0)
     if not Action.objects.filter(exercice__annee__in=exercices).exists():
         generer(actions, list(exercices), graine=1)
-        with connection.cursor() as curseur:
-            curseur.execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            # What autovacuum does in the minutes that follow.
+            with connection.cursor() as curseur:
+                curseur.execute("VACUUM ANALYZE")
+
+
+def _adresse(nom: str) -> str:
+    racine = os.environ.get("MESURES_DATABASE_URL")
+    if not racine:
+        dossier = RACINE / "var" / "mesures"
+        dossier.mkdir(parents=True, exist_ok=True)
+        return f"sqlite:///{dossier / nom}.sqlite3"
+    import psycopg
+
+    url = urlsplit(racine)
+    base = f"{url.path.lstrip('/')}_{nom}"
+    with psycopg.connect(url._replace(path="/postgres").geturl(), autocommit=True) as serveur:
+        if not serveur.execute("SELECT 1 FROM pg_database WHERE datname = %s", [base]).fetchone():
+            serveur.execute(f'CREATE DATABASE "{base}"')
+    return url._replace(path=f"/{base}").geturl()
 
 
 def duree(travail: Callable[[], object]) -> float:

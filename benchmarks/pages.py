@@ -11,23 +11,27 @@ from typing import Any
 from benchmarks.base import Releve, ouvrir, ratio
 
 ANNEE = 2014
+LISTES = ("communes", "themes", "financeurs", "axes", "porteurs", "quartiers")
 PAGES = (
-    ("tableau de bord", "/"),
-    ("communes", f"/communes/?exercice={ANNEE}"),
+    ("tableau de bord", f"/?exercice={ANNEE}"),
+    ("la commune de la moitié des lignes", f"/communes/30007/?exercice={ANNEE}"),
     ("une commune", f"/communes/30132/?exercice={ANNEE}"),
     ("un thème", f"/themes/3/?exercice={ANNEE}"),
     ("un financeur", f"/financeurs/CG/?exercice={ANNEE}"),
+    ("un financeur et ses services", f"/financeurs/ETAT/?exercice={ANNEE}"),
     ("un axe", f"/axes/2/?exercice={ANNEE}"),
-    ("porteurs", f"/porteurs/?exercice={ANNEE}"),
 )
+MOTS = "action 2345"
 
 
 def main() -> int:
     ouvrir(1_000_000, range(2005, 2025))
     from django.test import Client
+    from django.urls import reverse
 
     from actions.models import Action
     from comptes.models import Utilisateur
+    from territoires.models import Organisme, Quartier
 
     compte, _ = Utilisateur.objects.get_or_create(username="mesures", is_superuser=True)
     client = Client(SERVER_NAME="127.0.0.1")
@@ -48,14 +52,36 @@ def main() -> int:
     releve.dire(
         "dernière page / première page", ratio(ouvre(f"{liste}&page={derniere}"), ouvre(liste)), 2.0
     )
-    for nom, adresse in PAGES:
-        releve.dire(f"{nom} / liste de l'admin", ratio(ouvre(adresse), admin, 3), 1.0)
+    sujets = {
+        "un porteur": reverse("bilan:porteur", args=[Organisme.objects.latest("pk").pk]),
+        "un quartier": reverse("bilan:quartier", args=[Quartier.objects.latest("pk").pk]),
+    }
+    adresses = (
+        *((f"liste des {nom}", f"/{nom}/?exercice={ANNEE}") for nom in LISTES),
+        *PAGES,
+        *((nom, f"{page}?exercice={ANNEE}") for nom, page in sujets.items()),
+    )
+    for nom, adresse in adresses:
+        releve.dire(f"{nom} / liste de l'admin", ratio(ouvre(adresse), admin), 1.0)
+    cherche = ouvre(f"{liste}&q={MOTS}")
+    releve.dire(
+        "recherche dans l'exercice / celle de l'admin",
+        ratio(cherche, _liste_de_l_admin(compte, q=MOTS)),
+        1.0,
+    )
+    releve.dire(
+        "recherche générale / celle de l'admin dans toutes les actions",
+        ratio(ouvre(f"/recherche/?q={MOTS}"), _liste_de_l_admin(compte, q=MOTS, toutes=True), 3),
+        1.0,
+    )
     _mesurer_les_exports(client, releve)
     return releve.manques
 
 
-def _liste_de_l_admin(compte: Any) -> Callable[[], object]:
-    """The changelist that Django gives without any work, of the same columns and rows."""
+def _liste_de_l_admin(compte: Any, q: str = "", toutes: bool = False) -> Callable[[], object]:
+    """The changelist that Django gives without any work, of the same columns and rows; searched, of
+    the same texts.
+    """
     from django.contrib.admin import AdminSite, ModelAdmin
     from django.template.response import TemplateResponse
     from django.test import RequestFactory
@@ -66,13 +92,16 @@ def _liste_de_l_admin(compte: Any) -> Callable[[], object]:
         list_display = ("intitule", "exercice", "commune", "theme", "porteur", "statut")
         list_select_related = ("exercice", "commune", "theme", "porteur")
         list_filter = ("exercice",)
+        search_fields = ("intitule", "description", "porteur__nom")
         list_per_page = 50
 
     page = Nue(Action, AdminSite())
-    exercice = Exercice.objects.get(annee=ANNEE).pk
+    filtres = {} if toutes else {"exercice__id__exact": str(Exercice.objects.get(annee=ANNEE).pk)}
+    if q:
+        filtres["q"] = q
 
     def ouvrir_l_admin() -> None:
-        requete = RequestFactory().get("/admin/", {"exercice__id__exact": str(exercice)})
+        requete = RequestFactory().get("/admin/", filtres)
         requete.user = compte
         reponse = page.changelist_view(requete)
         assert isinstance(reponse, TemplateResponse)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from actions.liens import lien_actions
+from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
 from bilan import chapitres, graphiques
 from bilan.consultation.carte import carte_de_navigation
@@ -109,7 +109,7 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
             filter=Q(porteur=None) & ~Q(provenance=Action.Provenance.RECONSTITUTION),
         ),
     )
-    liste = lien_actions(exercice=exercice.annee)
+    reelles = [p.value for p in Action.Provenance if p != Action.Provenance.RECONSTITUTION]
     possibles = (
         (
             ecarts,
@@ -127,7 +127,7 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
             comptes["sans_porteur"],
             "action n'a pas de porteur",
             "actions n'ont pas de porteur",
-            liste,
+            lien_actions(exercice=exercice.annee, porteur=SANS_PORTEUR, provenance=reelles),
         ),
     )
     return [

@@ -17,6 +17,7 @@ from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, exige
+from travaux.differe import differer
 
 CONTROLE = "controle"
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -68,6 +69,8 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
 @exige(CONNECTE)
 def pdf(request: HttpRequest, annee: int) -> HttpResponseBase:
     """The report as a PDF whose figures lead back here."""
+    if attente := differer(request, f"Bilan {annee} (PDF)"):
+        return attente
     fichier = io.BytesIO()
     ecrire_pdf(_rapport(request, annee), fichier, base_url=request.build_absolute_uri("/"))
     fichier.seek(0)
@@ -77,6 +80,8 @@ def pdf(request: HttpRequest, annee: int) -> HttpResponseBase:
 @exige(CONNECTE)
 def xlsx(request: HttpRequest, annee: int) -> HttpResponseBase:
     """The report as a workbook."""
+    if attente := differer(request, f"Bilan {annee} (Excel)"):
+        return attente
     fichier = io.BytesIO()
     ecrire_xlsx(_rapport(request, annee), fichier)
     fichier.seek(0)

@@ -82,6 +82,9 @@ def generer(nombre: int, annees: Sequence[int], graine: int) -> int:
             part = nombre // len(annees) + (rang < nombre % len(annees))
             subventions += _ecrire(depart, reference, exercice, part)
         _remettre_les_compteurs(Action, Subvention)
+        with connection.cursor() as curseur:
+            # So many rows at once: what the database knew of its tables no longer holds.
+            curseur.execute("ANALYZE")
     return subventions
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from comptes.journal import Evenement, consigner
 from comptes.models import Utilisateur
+from comptes.permissions import compte_de
 from comptes.personnes import retirer_les_acces
 
 # Only a superuser makes another: else, whoever keeps the accounts could give herself every right.
@@ -36,6 +37,9 @@ class UtilisateurAdmin(UserAdmin[Utilisateur]):
     ) -> tuple[str, ...]:
         champs = tuple(super().get_readonly_fields(request, obj))
         return champs if _superuser(request) else (*champs, *RESERVES)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return _peut_toucher(request, None) and super().has_add_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Utilisateur | None = None) -> bool:
         return _peut_toucher(request, obj) and super().has_change_permission(request, obj)
@@ -108,8 +112,11 @@ class EvenementAdmin(admin.ModelAdmin[Evenement]):
 
 
 def _superuser(request: HttpRequest) -> bool:
-    return isinstance(request.user, Utilisateur) and request.user.is_superuser
+    return compte_de(request).is_superuser
 
 
 def _peut_toucher(request: HttpRequest, compte: Utilisateur | None) -> bool:
+    """Whoever is limited to some communes could lift her own limit: she only reads the accounts."""
+    if compte_de(request).perimetre:
+        return False
     return compte is None or not compte.is_superuser or _superuser(request)

@@ -98,7 +98,8 @@ class JournalDesAcces:
             elif reponse.status_code == 200 and "attachment" in reponse.get(
                 "Content-Disposition", ""
             ):
-                consigner(Evenement.Genre.EXPORT, request, detail=request.get_full_path())
+                adresse = getattr(reponse, "adresse_du_journal", request.get_full_path())
+                consigner(Evenement.Genre.EXPORT, request, detail=adresse)
             # A desk may be shared: what was shown isn't there any more once its reader has left.
             if not reponse.has_header("Cache-Control"):
                 patch_cache_control(reponse, private=True, no_store=True)

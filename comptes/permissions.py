@@ -7,6 +7,11 @@ permission in Django's words (``"actions.change_action"``).
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from comptes.models import Utilisateur
+
 PUBLIC = "public"
 CONNECTE = "connecte"
 
@@ -28,3 +33,10 @@ def permission_declaree(vue: Callable[..., Any]) -> str | None:
     classe = getattr(vue, "view_class", None)
     porteur = classe if classe is not None else vue
     return getattr(porteur, "permission", None)
+
+
+def compte_de(request: HttpRequest) -> Utilisateur:
+    """The account that asks. Raises PermissionDenied for a visitor, whom no permission let in."""
+    if not isinstance(request.user, Utilisateur):
+        raise PermissionDenied
+    return request.user

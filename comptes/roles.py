@@ -40,6 +40,8 @@ ROLES: Final[dict[str, frozenset[str]]] = {
             *_droits(VOIR, (*REFERENTIEL, *CONTRAT)),
             *_droits(SAISIR, (*ACTIONS, "territoires.organisme")),
             *_droits(SAISIR, ("importation.importation",)),
+            # A line typed by mistake: its action's history keeps it, and gives it back.
+            "financement.delete_subvention",
         )
     ),
     "Coordination": frozenset(

@@ -92,6 +92,7 @@ JSON: Final[dict[str, Any]] = {
     "root": {"handlers": ["sortie"], "level": "WARNING"},
     "loggers": {
         "contrat_ville": {"level": "INFO"},
+        "travaux": {"level": "INFO"},
         # Django sends these by e-mail to nobody, and otherwise writes them in its own form.
         "django": {"handlers": ["sortie"], "level": "WARNING", "propagate": False},
         # Our line already has each request's status.

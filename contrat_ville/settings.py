@@ -44,6 +44,7 @@ if PRODUCTION and not ALLOWED_HOSTS:
 # --- Applications ------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "comptes",
+    "travaux",
     "listes",
     "territoires",
     "financement",
@@ -71,6 +72,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_include_bootstrap",
     "django_tables2",
+    "django_tasks",
+    "django_tasks_db",
     "simple_history",
 ]
 
@@ -135,6 +138,14 @@ CACHES = {
 }
 FIXTURES = BASE_DIR / "fixtures"
 
+# Long works: at once, in the request that asks for them, or in a queue that a worker empties.
+_TACHES = (
+    "django_tasks_db.DatabaseBackend"
+    if lire_booleen(env, "FILE_DE_TRAVAUX")
+    else "django_tasks.backends.immediate.ImmediateBackend"
+)
+TASKS = {"default": {"BACKEND": _TACHES}}
+
 # --- Accounts ----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "comptes.Utilisateur"
 AUTHENTICATION_BACKENDS = ["comptes.backends.Comptes"]
@@ -187,6 +198,7 @@ JOURNAL_MOIS = lire_entier(env, "JOURNAL_MOIS", defaut=12)
 
 # --- Language ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
+LOCALE_PATHS = [BASE_DIR / "locale"]  # the administration's sentences, where Django's read badly
 TIME_ZONE = "Europe/Paris"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False

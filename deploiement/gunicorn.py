@@ -1,6 +1,7 @@
 """gunicorn's settings in production, behind a proxy."""
 
 import os
+from typing import Any
 
 bind = os.environ.get("ECOUTE") or "127.0.0.1:8000"
 worker_class = "gthread"
@@ -18,3 +19,10 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108  # heartbeat files, without content
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+
+
+def when_ready(server: Any) -> None:
+    """Load the code of every page before the workers start: nobody waits for it, all share it."""
+    from django.urls import get_resolver
+
+    get_resolver().url_patterns  # noqa: B018  # reading it loads them

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -99,10 +98,6 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
     def des_financeurs(self, codes: Collection[str]) -> "SubventionQuerySet":
         """Money of these funders and of all that stand below them in the tree."""
         return self.filter(financeur__in=Financeur.objects.sous_l_un_de(codes))
-
-    def sur(self, actions: "models.QuerySet[Any]") -> "SubventionQuerySet":
-        """Money on these actions; by their ids, so that no line is ever counted twice."""
-        return self.filter(action__in=actions.order_by().values("pk"))
 
     def montants(self) -> Montants:
         """The sums of these lines: 0 without any line, None with lines of which none is known."""

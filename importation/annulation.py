@@ -12,9 +12,10 @@ from comptes.models import Utilisateur
 from financement.models import Subvention
 from importation.ecriture import Ecriture
 from importation.fiches import Fiche, charger_fiches, comparer, depuis_json
+from importation.insertion import LOT, lots
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
-from importation.traces import LOT
+from importation.traces import Trace
 from territoires.models import Organisme
 
 
@@ -70,9 +71,8 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
             "Cet import ne peut plus être annulé : ce qu'il a écrit a changé depuis.", motifs
         )
     moment = timezone.now()
-    ecriture = Ecriture(
-        exercice, utilisateur, moment, f"Annulation de l'import n° {importation.pk}"
-    )
+    motif = f"Annulation de l'import n° {importation.pk}"
+    ecriture = Ecriture(exercice, Trace(utilisateur, moment, motif))
     ecriture.modifier_actions(
         [
             (ligne.action_id, depuis_json(ligne.apres), depuis_json(ligne.avant))
@@ -92,10 +92,8 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
 def _changees(lignes: list[LigneImportee], pks: list[int], exercice: Exercice) -> list[str]:
     """One sentence for each action that isn't what the import made of it."""
     versions: dict[int, int] = {}
-    for debut in range(0, len(pks), LOT):
-        versions.update(
-            Action.objects.filter(pk__in=pks[debut : debut + LOT]).values_list("pk", "version")
-        )
+    for lot in lots(pks):
+        versions.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
     suspectes = [ligne for ligne in lignes if versions.get(ligne.action_id or 0) != ligne.version]
     if not suspectes:
         return []
@@ -125,10 +123,8 @@ def _attachees(creees: list[LigneImportee]) -> list[str]:
             continue
         if modele is Action or not modele.__name__.startswith("Historical"):
             nombre = sum(
-                modele._default_manager.filter(
-                    **{f"{relation.field.name}__in": pks[debut : debut + LOT]}
-                ).count()
-                for debut in range(0, len(pks), LOT)
+                modele._default_manager.filter(**{f"{relation.field.name}__in": lot}).count()
+                for lot in lots(pks)
             )
             if nombre:
                 nom = modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name
@@ -136,15 +132,19 @@ def _attachees(creees: list[LigneImportee]) -> list[str]:
     return motifs
 
 
-def _organismes_sans_usage(pks: list[int]) -> list[Organisme]:
+def _organismes_sans_usage(pks: list[int]) -> list[int]:
     """Those that the import created and that nothing names any more."""
-    restants = {organisme.pk: organisme for organisme in Organisme.objects.filter(pk__in=pks)}
+    restants = {
+        pk
+        for lot in lots(pks)
+        for pk in Organisme.objects.filter(pk__in=lot).values_list("pk", flat=True)
+    }
     for relation in Organisme._meta.related_objects:
         modele = relation.related_model
         if modele.__name__.startswith("Historical"):
             continue
         champ = relation.field.name
-        cites = modele._default_manager.filter(**{f"{champ}__in": list(restants)})
-        for pk in cites.values_list(champ, flat=True).distinct():
-            restants.pop(pk, None)
-    return list(restants.values())
+        for lot in lots(pks):
+            cites = modele._default_manager.filter(**{f"{champ}__in": lot})
+            restants.difference_update(cites.values_list(champ, flat=True).distinct())
+    return sorted(restants)

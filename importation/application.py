@@ -16,12 +16,13 @@ from importation.correspondance import Correspondance, CorrespondanceRefuseeErro
 from importation.ecriture import Ecriture
 from importation.entetes import trouver_tableau
 from importation.fiches import Fiche, NouvelOrganisme, charger_fiches
+from importation.insertion import LOT, lots
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.models import CorrespondanceRetenue, Importation, LigneImportee
 from importation.plan import ActionPlanifiee, Plan
 from importation.rapport import rapport_de
 from importation.referentiel import charger_referentiel
-from importation.traces import LOT
+from importation.traces import Trace
 from importation.verification import Verification, verifier_classeur
 
 
@@ -117,9 +118,8 @@ def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Im
                     "Les actions ont changé depuis l'aperçu : rien n'a été écrit. Vérifiez de "
                     "nouveau le fichier."
                 )
-            ecriture = Ecriture(
-                exercice, utilisateur, timezone.now(), f"Import n° {importation.pk}"
-            )
+            trace = Trace(utilisateur, timezone.now(), f"Import n° {importation.pk}")
+            ecriture = Ecriture(exercice, trace)
             _ecrire(importation, verification.plan, ecriture)
     except ExerciceClosError as refus:
         raise ApplicationRefuseeError(str(refus)) from None
@@ -179,15 +179,14 @@ def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:
     importation.noter_progression(85)
     _garder_de_quoi_annuler(importation, ecrites)
     importation.etat = Importation.Etat.APPLIQUEE
-    importation.appliquee_le = ecriture.moment
+    importation.appliquee_le = ecriture.trace.moment
     importation.organismes_crees = list(organismes.values())
     importation.save()
 
 
 def _garder_de_quoi_annuler(importation: Importation, ecrites: list[_Ecrite]) -> None:
     versions: dict[int, int] = {}
-    for debut in range(0, len(ecrites), LOT):
-        lot = [ecrite.pk for ecrite in ecrites[debut : debut + LOT]]
+    for lot in lots([ecrite.pk for ecrite in ecrites]):
         versions.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
     LigneImportee.objects.bulk_create(
         [

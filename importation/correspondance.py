@@ -8,6 +8,7 @@ from typing import Any
 
 from importation import choix, valeurs
 from importation.entetes import Tableau, est_notre_recapitulatif, trouver_tableau
+from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible, proposer
@@ -84,15 +85,54 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
     return lambda cellule: valeurs.lire_texte(cellule, maximum)
 
 
+def lecteur_d_etape(cible: LigneDeFinancement) -> Lecteur:
+    """What turns a cell of a wide funding column into the amounts of its line."""
+
+    def lire(cellule: Cellule) -> Montants | None:
+        montant = valeurs.lire_montant_de(cellule)
+        return None if montant is None else a_l_etape(cible.etape, montant)
+
+    return lire
+
+
+Lecture = tuple[Any, str]  # the value, and why the cell is refused or ""
+
+
+class _DejaLues(dict[object, Lecture]):
+    """What each distinct cell of a column gives, read once."""
+
+    def __init__(self, lire: Lecteur) -> None:
+        super().__init__()
+        self._lire = lire
+
+    def __missing__(self, cle_cellule: Any) -> Lecture:
+        cellule = cle_cellule if type(cle_cellule) is str else cle_cellule[1]
+        lecture = self[cle_cellule] = _essayer(self._lire, cellule)
+        return lecture
+
+
+def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
+    try:
+        return lire(cellule), ""
+    except valeurs.ValeurRefuseeError as refus:
+        return None, str(refus)
+
+
 @dataclass(frozen=True, slots=True)
 class Colonne:
-    """A column that is imported. ``deja_lus`` keeps what each distinct cell gave."""
+    """A column that is imported; no ``deja_lues`` where each row has a cell of its own."""
 
     rang: int
     entete: str
     cible: str | LigneDeFinancement
-    lire: Lecteur
-    deja_lus: dict[object, tuple[Any, str]] | None
+    lecteur: Lecteur
+    deja_lues: _DejaLues | None
+
+    def lire(self, cellule: Cellule) -> Lecture:
+        if self.deja_lues is None:
+            return _essayer(self.lecteur, cellule)
+        # 1, 1.0 and True are equal, and don't read the same.
+        return self.deja_lues[cellule if type(cellule) is str else (type(cellule), cellule)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +238,9 @@ def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> Colonne:
         lue = lire_cible(cible, ref)
     except ValueError as erreur:
         raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
-    if isinstance(lue, LigneDeFinancement):
-        return Colonne(rang, entete, lue, valeurs.lire_montant_de, {})
+    lecteur = lecteur_d_etape(lue) if isinstance(lue, LigneDeFinancement) else lecteur_de(lue, ref)
     propres_a_la_ligne = lue in ("intitule", "reference", "description")
-    return Colonne(rang, entete, lue, lecteur_de(lue, ref), None if propres_a_la_ligne else {})
+    return Colonne(rang, entete, lue, lecteur, None if propres_a_la_ligne else _DejaLues(lecteur))
 
 
 def _refuser_doubles(colonnes: list[Colonne]) -> None:

@@ -5,15 +5,14 @@ Every function is called inside a transaction that its caller opened.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from actions.models import Action, Exercice
-from comptes.models import Utilisateur
 from financement.models import Subvention
 from importation.fiches import CHAMPS, CleLigne, Fiche, Montants, NouvelOrganisme
+from importation.insertion import LOT, inserer, lots
 from importation.rubriques import ETAPES
-from importation.traces import LOT, tracer, tracer_axes
+from importation.traces import Trace
 from territoires.models import Organisme
 
 _CLES = frozenset({"theme", "commune", "quartier", "porteur"})
@@ -23,12 +22,10 @@ _MONTANTS = [f"montant_{etape}" for etape in ETAPES]
 
 @dataclass(frozen=True)
 class Ecriture:
-    """Who writes, when and why, for the history; all in one budget year."""
+    """All in one budget year, with the history of who writes, when and why."""
 
     exercice: Exercice
-    utilisateur: Utilisateur | None
-    moment: datetime
-    motif: str
+    trace: Trace
 
     def creer_organismes(self, nouveaux: Sequence[NouvelOrganisme]) -> dict[int, int]:
         """Create them; gives the id of each, by the identity of what announced it."""
@@ -36,7 +33,7 @@ class Ecriture:
             [Organisme(nom=nouveau.nom, siret=nouveau.siret) for nouveau in nouveaux],
             batch_size=LOT,
         )
-        self._tracer(Organisme, organismes, "+")
+        self.trace.garder(Organisme, [organisme.pk for organisme in organismes], "+")
         return {
             id(nouveau): organisme.pk
             for nouveau, organisme in zip(nouveaux, organismes, strict=True)
@@ -51,20 +48,23 @@ class Ecriture:
         pks = [action.pk for action in actions]
         couples = list(zip(pks, fiches, strict=True))
         self._lier_axes((pk, fiche.axes) for pk, fiche in couples)
-        self._tracer_actions(actions, "+")
+        self._tracer_actions(pks, "+")
         self._creer_subventions(
-            (pk, ligne, montants)
-            for pk, fiche in couples
-            for ligne, montants in fiche.subventions.items()
+            [
+                (pk, *ligne, *montants)
+                for pk, fiche in couples
+                for ligne, montants in fiche.subventions.items()
+            ]
         )
         return pks
 
     def modifier_actions(self, changements: Sequence[tuple[int, Fiche, Fiche]]) -> None:
         """Bring actions from one state to another: (id, before, after)."""
-        par_pk = {pk: (avant, apres) for pk, avant, apres in changements}
+        par_pk = {pk: apres for pk, _, apres in changements}
+        pks = list(par_pk)
         touchees = [
-            self._action(par_pk[action.pk][1], action)
-            for lot in _lots(list(par_pk))
+            self._action(par_pk[action.pk], action)
+            for lot in lots(pks)
             for action in Action.objects.filter(pk__in=lot)
         ]
         Action.objects.bulk_create(
@@ -75,7 +75,7 @@ class Ecriture:
             update_fields=[*CHAMPS, "modifiee_le"],
         )
         axes = [(pk, avant.axes, apres.axes) for pk, avant, apres in changements]
-        for lot in _lots([pk for pk, avant, apres in axes if avant - apres]):
+        for lot in lots([pk for pk, avant, apres in axes if avant - apres]):
             liens = Action.axes.through._default_manager.filter(action_id__in=lot)
             a_retirer = {(pk, axe) for pk, avant, apres in axes for axe in avant - apres}
             liens.filter(
@@ -88,25 +88,26 @@ class Ecriture:
                 ]
             ).delete()
         self._lier_axes((pk, apres - avant) for pk, avant, apres in axes)
-        self._tracer_actions(touchees, "~")
+        self._tracer_actions(pks, "~")
         self._modifier_subventions(changements)
 
     def supprimer_actions(self, pks: Sequence[int]) -> None:
         """Delete actions with their axes and money, leaving their history."""
-        for lot in _lots(pks):
-            self._supprimer_subventions(list(Subvention.objects.filter(action__in=lot)))
-            actions = list(Action.objects.filter(pk__in=lot))
-            self._tracer(Action, actions, "-")
+        for lot in lots(pks):
+            subventions = Subvention.objects.filter(action__in=lot)
+            self._supprimer_subventions(list(subventions.values_list("pk", flat=True)))
+            self.trace.garder(Action, lot, "-")
             Action.axes.through._default_manager.filter(action_id__in=lot).delete()
             # Its history is written above, and what else may name it has been checked by the
             # caller: deleting without signals spares one query an action.
             selection = Action.objects.filter(pk__in=lot)
             selection._raw_delete(selection.db)
 
-    def supprimer_organismes(self, organismes: Sequence[Organisme]) -> None:
-        self._tracer(Organisme, organismes, "-")
-        selection = Organisme.objects.filter(pk__in=[organisme.pk for organisme in organismes])
-        selection._raw_delete(selection.db)
+    def supprimer_organismes(self, pks: Sequence[int]) -> None:
+        self.trace.garder(Organisme, pks, "-")
+        for lot in lots(pks):
+            selection = Organisme.objects.filter(pk__in=lot)
+            selection._raw_delete(selection.db)
 
     def _action(self, fiche: Fiche, action: Action) -> Action:
         action.exercice = self.exercice
@@ -114,11 +115,9 @@ class Ecriture:
             setattr(action, colonne, getattr(fiche, champ))
         return action
 
-    def _tracer(self, modele: Any, objets: Iterable[Any], genre: str) -> list[Any]:
-        return tracer(modele, objets, genre, self.motif, self.utilisateur, self.moment)
-
-    def _tracer_actions(self, actions: Sequence[Action], genre: str) -> None:
-        tracer_axes(self._tracer(Action, actions, genre))
+    def _tracer_actions(self, pks: Sequence[int], genre: str) -> None:
+        self.trace.garder(Action, pks, genre)
+        self.trace.garder_axes(pks)
 
     @staticmethod
     def _lier_axes(liens: Iterable[tuple[int, frozenset[int]]]) -> None:
@@ -134,31 +133,30 @@ class Ecriture:
 
     # --- Money ---------------------------------------------------------------------------------
 
-    def _creer_subventions(self, lignes: Iterable[tuple[int, CleLigne, Montants]]) -> None:
-        creees = Subvention.objects.bulk_create(
-            [_subvention(pk, ligne, montants) for pk, ligne, montants in lignes], batch_size=LOT
-        )
-        self._tracer(Subvention, creees, "+")
+    def _creer_subventions(self, lignes: Sequence[tuple[Any, ...]]) -> None:
+        champs = ("action_id", "financeur_id", "nature", "credit", *_MONTANTS)
+        self.trace.garder(Subvention, inserer(Subvention, champs, lignes), "+")
 
     def _modifier_subventions(self, changements: Sequence[tuple[int, Fiche, Fiche]]) -> None:
-        nouvelles: list[tuple[int, CleLigne, Montants]] = []
+        nouvelles: list[tuple[Any, ...]] = []
         voulues: dict[tuple[int, CleLigne], Montants | None] = {}  # None: no line any more
         for pk, avant, apres in changements:
             for ligne in {**avant.subventions, **apres.subventions}:
                 montants = apres.subventions.get(ligne)
                 if ligne not in avant.subventions and montants is not None:
-                    nouvelles.append((pk, ligne, montants))
+                    nouvelles.append((pk, *ligne, *montants))
                 elif avant.subventions.get(ligne) != montants:
                     voulues[pk, ligne] = montants
-        modifiees, retirees = [], []
-        for lot in _lots(list(dict.fromkeys(pk for pk, _ in voulues))):
+        modifiees: list[Subvention] = []
+        retirees: list[int] = []
+        for lot in lots(list(dict.fromkeys(pk for pk, _ in voulues))):
             for subvention in Subvention.objects.filter(action__in=lot):
                 ligne = (subvention.financeur_id, subvention.nature, subvention.credit)
                 if (subvention.action_id, ligne) not in voulues:
                     continue
                 montants = voulues[subvention.action_id, ligne]
                 if montants is None:
-                    retirees.append(subvention)
+                    retirees.append(subvention.pk)
                     continue
                 for champ, montant in zip(_MONTANTS, montants, strict=True):
                     setattr(subvention, champ, montant)
@@ -170,27 +168,12 @@ class Ecriture:
             unique_fields=["id"],
             update_fields=_MONTANTS,
         )
-        self._tracer(Subvention, modifiees, "~")
+        self.trace.garder(Subvention, [modifiee.pk for modifiee in modifiees], "~")
         self._supprimer_subventions(retirees)
         self._creer_subventions(nouvelles)
 
-    def _supprimer_subventions(self, subventions: Sequence[Subvention]) -> None:
-        self._tracer(Subvention, subventions, "-")
-        for lot in _lots([subvention.pk for subvention in subventions]):
+    def _supprimer_subventions(self, pks: Sequence[int]) -> None:
+        self.trace.garder(Subvention, pks, "-")
+        for lot in lots(pks):
             selection = Subvention.objects.filter(pk__in=lot)
             selection._raw_delete(selection.db)
-
-
-def _subvention(action: int, ligne: CleLigne, montants: Montants) -> Subvention:
-    financeur, nature, credit = ligne
-    return Subvention(
-        action_id=action,
-        financeur_id=financeur,
-        nature=nature,
-        credit=credit,
-        **dict(zip(_MONTANTS, montants, strict=True)),
-    )
-
-
-def _lots(pks: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (pks[debut : debut + LOT] for debut in range(0, len(pks), LOT))

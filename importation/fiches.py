@@ -1,7 +1,6 @@
 """An action as an import sees it: its fields and its money, to compare, to write and to undo."""
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -15,6 +14,23 @@ from listes.chiffres import INCONNU, montant
 CleLigne = tuple[int, str, str]  # funder's id, nature, credit
 Montants = tuple[Decimal | None, Decimal | None, Decimal | None]  # in the order of ETAPES
 INCONNUS: Montants = (None, None, None)
+_FONCTIONNEMENT = Subvention.Nature.FONCTIONNEMENT.value
+
+
+def a_l_etape(etape: str, montant: Decimal) -> Montants:
+    """One stage known, the others not."""
+    demande, accorde, verse = (montant if code == etape else None for code in ETAPES)
+    return demande, accorde, verse
+
+
+def completer(anciens: Montants, donnes: Montants) -> Montants:
+    """What is given, over what was known."""
+    if anciens is INCONNUS:
+        return donnes
+    demande, accorde, verse = (
+        ancien if donne is None else donne for ancien, donne in zip(anciens, donnes, strict=True)
+    )
+    return demande, accorde, verse
 
 
 @dataclass(eq=False, slots=True)
@@ -47,11 +63,13 @@ class Fiche:
     def copier(self) -> "Fiche":
         return replace(self, subventions=dict(self.subventions))
 
-    def accordes(self) -> Iterable[tuple[int, Decimal]]:
+    def accordes(self) -> list[tuple[int, Decimal]]:
         """(funder's id, granted €) of running costs: what the tables count."""
-        for (financeur, nature, _), (_, accorde, _) in self.subventions.items():
-            if nature == Subvention.Nature.FONCTIONNEMENT and accorde is not None:
-                yield financeur, accorde
+        return [
+            (financeur, accorde)
+            for (financeur, nature, _), (_, accorde, _) in self.subventions.items()
+            if accorde is not None and nature == _FONCTIONNEMENT
+        ]
 
     def en_json(self) -> dict[str, Any]:
         """Plain data, equal for equal states; a porteur must exist by then."""

@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 from actions.models import Action
-from importation.fiches import CHAMPS, INCONNUS, Fiche, nom_de_colonne
+from importation.fiches import CHAMPS, INCONNUS, Fiche, completer, nom_de_colonne
 from importation.lignes import LigneVerifiee
 from importation.plan import ActionPlanifiee
 from importation.referentiel import Referentiel
 from importation.rubriques import ETAPES
 from listes.chiffres import montant
 
+_ANIMATION = Action.Nature.ANIMATION.value
 _ECRITS = frozenset({*CHAMPS, "axes"} - {"quartier"})
 
 
@@ -21,14 +22,12 @@ def inscrire(action: ActionPlanifiee, ligne: LigneVerifiee, ref: Referentiel) ->
     _ecrire_quartier(action, ligne, ref)
     if apres.date_debut and apres.date_fin and apres.date_fin < apres.date_debut:
         ligne.refuser("date_fin", f"La fin doit suivre le début ({apres.date_debut:%d/%m/%Y}).")
-    if apres.nature == Action.Nature.ANIMATION and apres.commune is not None:
+    if apres.nature == _ANIMATION and apres.commune is not None:
         ligne.refuser("commune", "L'animation du contrat est transterritoriale : écrivez-le ici.")
     for cle_ligne, donnes in ligne.montants.items():
-        anciens = apres.subventions.get(cle_ligne, INCONNUS)
-        demande = donnes.get("demande", anciens[0])
-        accorde = donnes.get("accorde", anciens[1])
-        verse = donnes.get("verse", anciens[2])
-        apres.subventions[cle_ligne] = (demande, accorde, verse)
+        montants = completer(apres.subventions.get(cle_ligne, INCONNUS), donnes)
+        apres.subventions[cle_ligne] = montants
+        demande, accorde, verse = montants
         if demande is not None and accorde is not None and accorde > demande:
             nom = nom_de_colonne(cle_ligne, "accorde", ref)
             _avertir_montant(ligne, nom, accorde, f"dépasse le demandé ({montant(demande)})")

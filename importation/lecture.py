@@ -157,14 +157,15 @@ def _lire_classeur(chemin: Path) -> list[Feuille]:
 
 def _lire_elements(sortie: Iterable[bytes], feuilles: list[Feuille]) -> str:
     connus: dict[str, str] = {}  # « Alès » fifty thousand times is one text
+    lire_json = json.JSONDecoder(object_hook=_objet).decode
     for texte in sortie:
-        element = json.loads(texte, object_hook=_objet)
+        element = lire_json(texte.decode())
         if isinstance(element, list):
-            feuilles[-1].lignes.append(
+            feuilles[-1].lignes.extend(
                 LigneLue(
-                    element[0],
-                    [connus.setdefault(c, c) if type(c) is str else c for c in element[1]],
+                    numero, [connus.setdefault(c, c) if type(c) is str else c for c in cellules]
                 )
+                for numero, cellules in element
             )
         elif "refus" in element:
             return str(element["refus"])

@@ -1,19 +1,18 @@
 """A row of the file, read: the values that it gives, and where they stand."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from importation.correspondance import Colonne, TableauCorrespondu
-from importation.fiches import CleLigne
-from importation.lecture import LigneLue
+from importation.fiches import INCONNUS, CleLigne, Montants, completer
+from importation.lecture import Cellule, LigneLue
 from importation.problemes import Journal
-from importation.rubriques import RUBRIQUES, LigneDeFinancement
-from importation.valeurs import ValeurRefuseeError, en_texte
+from importation.rubriques import ETAPES, RUBRIQUES
+from importation.valeurs import en_texte
 
-_TOTAL = re.compile(r"(sous[- ]?)?total\b.*|totaux\b.*|ensemble", re.IGNORECASE)
+_TOTAL = re.compile(r"\s*(?:(?:sous[- ]?)?total\b.*|totaux\b.*|ensemble)\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -24,7 +23,7 @@ class LigneVerifiee:
     lue: LigneLue
     journal: Journal
     champs: dict[str, Any] = field(default_factory=dict)
-    montants: dict[CleLigne, dict[str, Decimal]] = field(default_factory=dict)
+    montants: dict[CleLigne, Montants] = field(default_factory=dict)
     refus: int = 0
 
     @property
@@ -69,103 +68,85 @@ class LigneVerifiee:
 
 def lire_ligne(source: TableauCorrespondu, lue: LigneLue, journal: Journal) -> LigneVerifiee | None:
     """The values of a row; None where it isn't one: a total, or nothing in the imported columns."""
-    if _est_un_total(source, lue):
+    cellules = lue.cellules
+    if _est_un_total(source, cellules):
         journal.avertir(
             source.tableau.feuille,
             lue.numero,
             "",
-            en_texte(next(c for c in lue.cellules if c != "")),
+            en_texte(next(c for c in cellules if c != "")),
             "Ligne de total : non importée.",
         )
         return None
-    ligne = LigneVerifiee(source, lue, journal, dict(source.constantes))
+    ligne = LigneVerifiee(source, lue, journal, source.constantes.copy())
+    champs, montants = ligne.champs, ligne.montants
     donnees = False
-    for colonne, valeur, refus in _valeurs(source, lue):
+    for colonne in source.colonnes:
+        if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
+            continue
+        valeur, refus = colonne.lire(cellule)
         if refus:
             ligne.refuser_sous(colonne.entete, ligne.texte(colonne), refus)
             donnees = True
         elif valeur is not None:
             donnees = True
-            if isinstance(colonne.cible, LigneDeFinancement):
-                cible = colonne.cible
-                montants = ligne.montants.setdefault(cible.ligne, {})
-                montants[cible.etape] = valeur
+            cible = colonne.cible
+            if isinstance(cible, str):
+                champs[cible] = valeur
+            elif cible.ligne in montants:
+                montants[cible.ligne] = completer(montants[cible.ligne], valeur)
             else:
-                ligne.champs[colonne.cible] = valeur
+                montants[cible.ligne] = valeur
     if not donnees:
-        if any(c != "" for c in lue.cellules):
+        if any(c != "" for c in cellules):
             ligne.avertir_sous("", "", "Rien dans les colonnes importées : ligne ignorée.")
         return None
     if source.en_long:
         _ajouter_ligne_longue(ligne)
-    if ligne.champs.get("commune") == "transterritorial":
-        ligne.champs["commune"] = None
+    if champs.get("commune") == "transterritorial":
+        champs["commune"] = None
     return ligne
 
 
-def _valeurs(source: TableauCorrespondu, lue: LigneLue) -> Iterator[tuple[Colonne, Any, str]]:
-    """(column, value, why it is refused), each distinct cell of a column being read once."""
-    cellules = lue.cellules
-    nombre = len(cellules)
-    for colonne in source.colonnes:
-        if colonne.rang >= nombre:
-            continue
-        cellule = cellules[colonne.rang]
-        if cellule == "":
-            continue
-        deja_lus = colonne.deja_lus
-        # 1, 1.0 and True are equal, and don't read the same.
-        identite = cellule if type(cellule) is str else (type(cellule), cellule)
-        lu = deja_lus.get(identite) if deja_lus is not None else None
-        if lu is None:
-            try:
-                lu = (colonne.lire(cellule), "")
-            except ValeurRefuseeError as erreur:
-                lu = (None, str(erreur))
-            if deja_lus is not None:
-                deja_lus[identite] = lu
-        yield colonne, lu[0], lu[1]
-
-
-def _est_un_total(source: TableauCorrespondu, lue: LigneLue) -> bool:
+def _est_un_total(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> bool:
     """A line of totals begins with the word, and names no action beside it."""
-    premiere = next((c for c in lue.cellules if c != ""), "")
-    if not isinstance(premiere, str) or not _TOTAL.fullmatch(premiere.strip()):
+    premiere = cellules[0] or next((c for c in cellules if c != ""), "") if cellules else ""
+    if not isinstance(premiere, str) or not _TOTAL.fullmatch(premiere):
         return False
     for rubrique in ("theme", "commune", "porteur", "reference"):
         colonne = source.par_rubrique.get(rubrique)
-        if colonne is not None and colonne.rang < len(lue.cellules):
-            cellule = lue.cellules[colonne.rang]
-            if cellule not in ("", premiere):
-                return False
+        if colonne is None or colonne.rang >= len(cellules):
+            continue
+        if cellules[colonne.rang] not in ("", premiere):
+            return False
     return True
 
 
 def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:
     """Columns « financeur », « montant accordé »… of one row make one funding line."""
     champs = ligne.champs
-    montants = {
-        code.removeprefix("montant_"): champs.pop(code)
-        for code in ("montant_demande", "montant_accorde", "montant_verse")
-        if code in champs
+    donnes = {
+        etape: champs.pop(f"montant_{etape}") for etape in ETAPES if f"montant_{etape}" in champs
     }
     financeur = champs.pop("financeur", None)
     nature = champs.pop("nature_financement", None) or "FONCTIONNEMENT"
     credit = champs.pop("credit", None) or "SPECIFIQUE"
     if financeur is None:
-        if montants and not ligne.refusee():
+        if donnes and not ligne.refusee():
             ligne.refuser("financeur", "Indiquez qui donne ce montant.")
         return
-    if not montants and not _designe(ligne):
+    if not donnes and not _designe(ligne):
         return
-    deja = ligne.montants.setdefault((financeur, nature, credit), {})
-    for etape, valeur in montants.items():
-        if etape in deja:
+    cle = (financeur, nature, credit)
+    deja = ligne.montants.get(cle, INCONNUS)
+    for etape, connu in zip(ETAPES, deja, strict=True):
+        if connu is not None and etape in donnes:
             ligne.refuser(
                 f"montant_{etape}",
                 "Ce montant est aussi donné par une autre colonne de la ligne : gardez-en un.",
             )
-        deja[etape] = valeur
+    demande, accorde, verse = (donnes.get(etape) for etape in ETAPES)
+    ligne.montants[cle] = completer(deja, (demande, accorde, verse))
 
 
 def _designe(ligne: LigneVerifiee) -> bool:

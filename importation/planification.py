@@ -1,8 +1,6 @@
 """From rows to a plan: each action of the file, put together from the rows that name it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
 
 from actions.models import Action
 from importation.fiches import Fiche, comparer
@@ -20,15 +18,6 @@ from importation.valeurs import ValeurRefuseeError
 _EXIGES = ("intitule", "theme", "commune")
 
 
-@dataclass(slots=True)
-class _EnCours:
-    """An action being put together from the rows that name it."""
-
-    action: ActionPlanifiee
-    premiere: LigneVerifiee
-    champs: dict[str, Any]
-
-
 class Planificateur:
     """Takes the rows one by one, finds the action that each names, and concludes."""
 
@@ -37,7 +26,8 @@ class Planificateur:
     ) -> None:
         self.ref, self.fiches, self.porteurs, self.journal = ref, fiches, porteurs, journal
         self._connues = ActionsConnues(fiches)
-        self._en_cours: dict[Identite, _EnCours] = {}
+        self._en_cours: dict[Identite, ActionPlanifiee] = {}
+        self._premieres: dict[Identite, LigneVerifiee] = {}  # those that others may join
         self._colonnes_manquantes: set[tuple[str, str]] = set()
 
     # --- One row -------------------------------------------------------------------------------
@@ -58,9 +48,8 @@ class Planificateur:
         if ligne.refusee():
             return
         cle: Identite = (pk,) if pk is not None else identite(champs)
-        deja = self._en_cours.get(cle)
-        if deja is not None:
-            self._joindre(deja, ligne)
+        if cle in self._en_cours:
+            self._joindre(cle, ligne)
             return
         avant = self.fiches.get(pk) if pk is not None else None
         if not self._completer(ligne, avant):
@@ -69,9 +58,9 @@ class Planificateur:
         action = ActionPlanifiee(ligne.feuille, [ligne.lue.numero], pk, avant, apres)
         inscrire(action, ligne, self.ref)
         if not ligne.refusee():
-            self._en_cours[cle] = _EnCours(action, ligne, champs)
-            if not ligne.source.en_long:  # no other row will join it: what it gave is written
-                ligne.champs, ligne.montants, self._en_cours[cle].champs = {}, {}, {}
+            self._en_cours[cle] = action
+            if ligne.source.en_long:
+                self._premieres[cle] = ligne
 
     def _resoudre_porteur(self, ligne: LigneVerifiee) -> None:
         nom, siret = ligne.champs.get("porteur", ""), ligne.champs.pop("siret", "")
@@ -127,18 +116,18 @@ class Planificateur:
 
     # --- Writing a row into the action's record ------------------------------------------------
 
-    def _joindre(self, en_cours: _EnCours, ligne: LigneVerifiee) -> None:
+    def _joindre(self, cle: Identite, ligne: LigneVerifiee) -> None:
         """Another row of an action: one more funder, or the same action typed twice."""
-        premiere = en_cours.premiere
-        lieu = f"la ligne {premiere.lue.numero}"
-        if premiere.feuille != ligne.feuille:
-            lieu += f" de la feuille « {premiere.feuille} »"
-        if not (ligne.source.en_long and premiere.source.en_long):
+        action, premiere = self._en_cours[cle], self._premieres.get(cle)
+        lieu = f"la ligne {action.lignes[0]}"
+        if action.feuille != ligne.feuille:
+            lieu += f" de la feuille « {action.feuille} »"
+        if premiere is None or not ligne.source.en_long:
             rubrique = "reference" if "reference" in ligne.champs else "intitule"
             ligne.refuser(rubrique, f"Même action qu'à {lieu} : gardez une seule des deux lignes.")
             return
         for champ, valeur in ligne.champs.items():
-            if champ in en_cours.champs and en_cours.champs[champ] != valeur:
+            if champ in premiere.champs and premiere.champs[champ] != valeur:
                 ligne.refuser(
                     champ, f"Diffère de {lieu}, qui décrit la même action : accordez-les."
                 )
@@ -151,10 +140,10 @@ class Planificateur:
                 )
         if ligne.refusee():
             return
-        en_cours.champs.update(ligne.champs)
+        premiere.champs.update(ligne.champs)
         premiere.montants.update(ligne.montants)
-        en_cours.action.lignes.append(ligne.lue.numero)
-        inscrire(en_cours.action, ligne, self.ref)
+        action.lignes.append(ligne.lue.numero)
+        inscrire(action, ligne, self.ref)
 
     # --- The whole file ------------------------------------------------------------------------
 
@@ -164,8 +153,7 @@ class Planificateur:
         inchangees = 0
         avant = Totaux.des_fiches(self._visibles(), self.ref)
         apres = avant.copier()
-        for en_cours in self._en_cours.values():
-            action = en_cours.action
+        for action in self._en_cours.values():
             if action.avant is None:
                 creees.append(action)
             elif action.avant == action.apres:

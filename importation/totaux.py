@@ -1,8 +1,7 @@
 """Actions counted and credits granted, as the tables count them, before and after an import."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from copy import deepcopy
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,23 +11,20 @@ from importation.fiches import Fiche
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
 from listes.chiffres import brut
 
+_ACTION = Action.Nature.ACTION.value
 
-def _montants() -> defaultdict[int | None, Decimal]:
-    return defaultdict(Decimal)
+Groupe = tuple[int | None, int | None]  # commune's id (None: transterritorial), theme's id
 
 
 @dataclass(slots=True)
 class Totaux:
-    """Running costs granted, in €; a group without a known amount is left out."""
+    """Actions, and € of running costs granted; a group without a known amount is left out."""
 
     ref: Referentiel
-    actions: int = 0
-    accorde: Decimal = Decimal(0)
-    actions_par_commune: Counter[int | None] = field(default_factory=Counter)
-    actions_par_theme: Counter[int | None] = field(default_factory=Counter)
-    par_commune: defaultdict[int | None, Decimal] = field(default_factory=_montants)
-    par_theme: defaultdict[int | None, Decimal] = field(default_factory=_montants)
-    par_financeur: defaultdict[int | None, Decimal] = field(default_factory=_montants)
+    nombres: defaultdict[Groupe, int] = field(default_factory=lambda: defaultdict(int))
+    accordes: defaultdict[tuple[Groupe, int], Decimal] = field(  # by group and funder's id
+        default_factory=lambda: defaultdict(Decimal)
+    )
 
     @classmethod
     def des_fiches(cls, fiches: Iterable[Fiche], ref: Referentiel) -> "Totaux":
@@ -38,51 +34,57 @@ class Totaux:
         return totaux
 
     def copier(self) -> "Totaux":
-        ref, self.ref = self.ref, Referentiel(0)
-        copie = deepcopy(self)
-        self.ref = copie.ref = ref
-        return copie
+        return Totaux(self.ref, self.nombres.copy(), self.accordes.copy())
 
     def compter(self, fiche: Fiche, fois: int) -> None:
         """Add an action's figures, or take them away."""
-        if fiche.nature == Action.Nature.ACTION:
-            self.actions += fois
-            self.actions_par_commune[fiche.commune] += fois
-            self.actions_par_theme[fiche.theme] += fois
+        groupe = (fiche.commune, fiche.theme)
+        if fiche.nature == _ACTION:
+            self.nombres[groupe] += fois
         for financeur, accorde in fiche.accordes():
-            valeur = accorde * fois
-            self.accorde += valeur
-            self.par_commune[fiche.commune] += valeur
-            self.par_theme[fiche.theme] += valeur
-            self.par_financeur[financeur] += valeur
+            self.accordes[groupe, financeur] += accorde * fois
+
+    @property
+    def actions(self) -> int:
+        return sum(self.nombres.values())
+
+    @property
+    def accorde(self) -> Decimal:
+        return sum(self.accordes.values(), Decimal(0))
 
     def en_json(self) -> dict[str, Any]:
         """By names, in the order of the reference data; plain numbers."""
         ref = self.ref
-        communes: list[tuple[int | None, str]] = [*ref.communes.noms.items()]
-        communes.append((None, TRANSTERRITORIAL))
-        financeurs = {pk: nom_court(nom) for pk, nom in ref.financeurs.noms.items()}
         return {
             "actions": self.actions,
             "accorde": brut(self.accorde),
-            "communes": {
-                nom: {
-                    "actions": self.actions_par_commune[pk],
-                    "accorde": brut(self.par_commune[pk]),
-                }
-                for pk, nom in communes
-                if pk in self.actions_par_commune or pk in self.par_commune
-            },
-            "themes": {
-                nom: {"actions": self.actions_par_theme[pk], "accorde": brut(self.par_theme[pk])}
-                for pk, nom in ref.themes.noms.items()
-                if pk in self.actions_par_theme or pk in self.par_theme
-            },
-            "financeurs": {
-                nom: {"accorde": brut(self.par_financeur[pk])}
-                for pk, nom in financeurs.items()
-                if pk in self.par_financeur
-            },
+            "communes": self._par(0, {**ref.communes.noms, None: TRANSTERRITORIAL}),
+            "themes": self._par(1, ref.themes.noms),
+            "financeurs": self._par_financeur(),
+        }
+
+    def _par(self, rang: int, noms: Mapping[Any, str]) -> dict[str, dict[str, Any]]:
+        """By the group's commune (``rang`` 0) or theme (1), those that have something."""
+        actions: dict[int | None, int] = defaultdict(int)
+        accordes: dict[int | None, Decimal] = defaultdict(Decimal)
+        for groupe, nombre in self.nombres.items():
+            actions[groupe[rang]] += nombre
+        for (groupe, _), accorde in self.accordes.items():
+            accordes[groupe[rang]] += accorde
+        return {
+            nom: {"actions": actions[pk], "accorde": brut(accordes[pk])}
+            for pk, nom in noms.items()
+            if pk in actions or pk in accordes
+        }
+
+    def _par_financeur(self) -> dict[str, dict[str, Any]]:
+        accordes: dict[int, Decimal] = defaultdict(Decimal)
+        for (_, financeur), accorde in self.accordes.items():
+            accordes[financeur] += accorde
+        return {
+            nom_court(nom): {"accorde": brut(accordes[pk])}
+            for pk, nom in self.ref.financeurs.noms.items()
+            if pk in accordes
         }
 
 

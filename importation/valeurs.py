@@ -35,6 +35,8 @@ class ValeurRefuseeError(ValueError):
 
 def en_texte(cellule: Cellule) -> str:
     """The cell as a person would read it in an error message."""
+    if isinstance(cellule, str):
+        return cellule
     if isinstance(cellule, CelluleIllisible):
         return ""
     if isinstance(cellule, bool):

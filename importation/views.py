@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
@@ -37,10 +38,13 @@ from importation.models import Importation
 from importation.referentiel import charger_referentiel
 from importation.totaux import comparer_totaux
 from importation.verification import verifier_classeur
+from travaux.avancement import travail_en_cours
+from travaux.differe import LIGNES_TOUT_DE_SUITE, differer, en_file
 
 IMPORTER = "actions.add_action"
 ANNULER = "importation.annuler_importation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ANNULE = "L'import est annulé : tout est comme avant lui."
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
 
 
@@ -82,6 +86,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
         exercice = form.cleaned_data["exercice"]
         nom = Path(fichier.name or "fichier").name
         importation = recevoir(fichier, nom, somme.hexdigest(), exercice, _lecteur(request))
+        if attente := _differer_la_verification(request, importation):
+            return attente
         if (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
             verifier(importation.pk, se_souvenir=True)
         return redirect("importation:apercu", importation.pk)
@@ -110,6 +116,8 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
 def verification(request: HttpRequest, pk: int) -> HttpResponse:
     """Check the file against the data of now."""
     importation = _trouver(request, pk)
+    if attente := _differer_la_verification(request, importation):
+        return attente
     verifier(importation.pk, se_souvenir=importation.etat == Importation.Etat.RECUE)
     return redirect("importation:apercu", importation.pk)
 
@@ -137,6 +145,8 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
     form = ColonnesForm(classeur, ref, actuelle, request.POST or None)
     if request.method == "POST" and form.is_valid():
         choisir_colonnes(importation, classeur, form.correspondance())
+        if attente := _differer_la_verification(request, importation):
+            return attente
         verifier(importation.pk)
         return redirect("importation:apercu", importation.pk)
     contexte = {"importation": importation, "form": form}
@@ -146,10 +156,13 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
 @exige(IMPORTER)
 @require_POST
 def application(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write what was previewed."""
+    """Write what was previewed. Asked again, once it is written, it says so."""
     importation = _trouver(request, pk)
+    if attente := differer(request, f"Appliquer {importation.nom}"):
+        return attente
     try:
-        appliquer(importation.pk, _lecteur(request))
+        if importation.etat != Importation.Etat.APPLIQUEE:
+            appliquer(importation.pk, _lecteur(request))
     except (ApplicationRefuseeError, FichierRefuseError, CorrespondanceRefuseeError) as refus:
         messages.error(request, str(refus))
     else:
@@ -161,16 +174,23 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
 def annulation(request: HttpRequest, pk: int) -> HttpResponse:
     """Undo an applied import, or see what has changed since."""
     importation = _trouver(request, pk)
+    if importation.etat == Importation.Etat.ANNULEE and request.method == "POST":
+        messages.success(request, ANNULE)
     if importation.etat != Importation.Etat.APPLIQUEE:
         return redirect("importation:apercu", importation.pk)
     refus: AnnulationRefuseeError | None = None
     if request.method == "POST":
+        if attente := differer(request, f"Annuler {importation.nom}"):
+            return attente
         try:
             annuler(importation.pk, _lecteur(request))
         except AnnulationRefuseeError as erreur:
             refus = erreur
         else:
-            messages.success(request, "L'import est annulé : tout est comme avant lui.")
+            messages.success(request, ANNULE)
+            return redirect("importation:apercu", importation.pk)
+        if travail_en_cours.get():  # nobody sees the page below
+            messages.error(request, " ".join([str(refus), *refus.motifs]))
             return redirect("importation:apercu", importation.pk)
     contexte = {"importation": importation, "refus": refus}
     return render(request, "importation/annuler.html", contexte, status=409 if refus else 200)
@@ -181,6 +201,9 @@ def annulation(request: HttpRequest, pk: int) -> HttpResponse:
 def annote(request: HttpRequest, pk: int) -> HttpResponse:
     """The file given back, its cells annotated."""
     importation = _trouver(request, pk)
+    titre = f"{importation.nom}, annoté"
+    if attente := _differer_si_long(request, titre, importation.exercice, importation.lignes):
+        return attente
     try:
         classeur = lire_fichier(importation)
         resultat = verifier_classeur(
@@ -225,11 +248,29 @@ def modele(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Actions of a budget year, in a file that imports back unchanged."""
     exercice = _exercice(request)
+    if attente := _differer_si_long(request, f"Actions {exercice} à réimporter", exercice):
+        return attente
     entetes, lignes = lignes_a_reimporter(exercice, communes_de(_lecteur(request)))
     nom = f"actions-{exercice.annee}-a-reimporter"
     if request.GET.get("format") == "csv":
         return _telecharger(en_csv(entetes, lignes), f"{nom}.csv", "text/csv; charset=utf-8")
     return _telecharger(en_xlsx("Actions", entetes, lignes), f"{nom}.xlsx", XLSX)
+
+
+def _differer_la_verification(
+    request: HttpRequest, importation: Importation
+) -> HttpResponse | None:
+    envoi = reverse("importation:verifier", args=[importation.pk])
+    return differer(request, f"Vérifier {importation.nom}", envoi=envoi)
+
+
+def _differer_si_long(
+    request: HttpRequest, titre: str, exercice: Exercice, lignes: int | None = None
+) -> HttpResponse | None:
+    """``lignes``: those of the file, beside the budget year's own."""
+    if not en_file() or max(lignes or 0, exercice.actions.count()) <= LIGNES_TOUT_DE_SUITE:
+        return None
+    return differer(request, titre)
 
 
 def _exercice(request: HttpRequest) -> Exercice:

@@ -25,8 +25,11 @@ from listes.etat import EXPORTS, PARAMETRES, TAILLE, TAILLES, Anomalie, Etat, co
 from listes.exports import Feuille, csv_excel, csv_ouvert, ecrire_xlsx
 from listes.filters import Actif, Filtres
 from listes.tables import Lignes, Tableau, Totaux
+from travaux.avancement import noter_progression
+from travaux.differe import LIGNES_TOUT_DE_SUITE, differer
 
 _LEVIERS_MAX = 5
+_PAS_DE_PROGRESSION = 1000
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,9 @@ class ListeView(View):
         table.totaux = totaux
         mentions = self.mentions(totaux)
         if etat.export:
+            titre = f"{self.titre} ({EXPORTS[etat.export]})"
+            if effectif > LIGNES_TOUT_DE_SUITE and (attente := differer(request, titre)):
+                return attente
             return self._fichier(table, mentions, etat.export)
         pages = max(1, -(-effectif // etat.par_page))
         anomalies = list(etat.anomalies)
@@ -161,7 +167,9 @@ class ListeView(View):
         lectures = [colonne.exporteur() for colonne in colonnes]
 
         def lignes() -> Iterator[list[Valeur]]:
-            for ligne in table.data:
+            for numero, ligne in enumerate(table.data):
+                if numero % _PAS_DE_PROGRESSION == 0:
+                    noter_progression(numero * 100 // len(table.data))
                 yield [lire(ligne) for lire in lectures]
 
         feuille = Feuille(

@@ -40,7 +40,7 @@ CAPTURES = (
     Capture("bilan-controle", "/bilan/2004/controle/", 900),
     Capture("actions-filtrees", "/actions/?exercice=2004&commune=30132&theme=2", None),
     Capture("communes", "/communes/?exercice=2004", None),
-    Capture("commune", "/communes/30132/?exercice=2004", 1500),
+    Capture("commune", "/communes/30132/?exercice=2004", 1050),
     Capture("recherche", "/recherche/?q=prevention", 1000),
     Capture("liste-vide", "/actions/?exercice=2004&commune=30132&theme=11", None),
 )

@@ -1,7 +1,7 @@
 """Everything that a change must pass, in one run; the exit code is 1 when anything failed.
 
-``verifier.py code`` checks the code without running it, ``tests`` plays the tests on SQLite then on
-PostgreSQL, ``epreuves`` plays the long drills. What could not be played is said on the last lines;
+``verifier.py code`` checks the code without running it, ``tests`` plays the tests and ``epreuves``
+the long drills, on SQLite then on PostgreSQL. What could not be played is said on the last lines;
 with EXIGER_POSTGRESQL=1 or EXIGER_NAVIGATEUR=1, that is a failure.
 """
 
@@ -25,34 +25,37 @@ CODE = {
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "réglages": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
 }
-PYTEST = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist"]
+A_JOUER = {
+    "tests": [*PYTEST, "loadfile", "--no-loadscope-reorder"],
+    "epreuves": [*PYTEST, "load", "-m", "epreuve"],
+}
+# What only shows in a browser doesn't depend on the database: played once, on SQLite.
+SANS_LE_NAVIGATEUR = {"tests": ["-m", "not epreuve and not navigateur"], "epreuves": []}
 
 
 def main(demandes: list[str]) -> int:
     """Play what is asked for, all of it even after a failure; return the exit code."""
     echecs: list[str] = []
-    avis = ""
     if "code" in demandes:
         echecs += [nom for nom, commande in CODE.items() if not _passe(nom, commande, _sqlite())]
-    if "tests" in demandes:
-        if not _passe("tests sur SQLite", PYTEST, _sqlite()):
-            echecs.append("tests sur SQLite")
-        absence = _postgresql_absent()
+    jeux = [jeu for jeu in A_JOUER if jeu in demandes]
+    absence = _postgresql_absent() if jeux else None
+    for jeu in jeux:
+        etapes = {f"{jeu} sur SQLite": (A_JOUER[jeu], _sqlite())}
         if absence is None:
-            if not _passe("tests sur PostgreSQL", PYTEST, _postgresql()):
-                echecs.append("tests sur PostgreSQL")
-        else:
-            avis = (
-                f"Les tests n'ont pas été joués sur PostgreSQL ({absence}). Pour les jouer : "
-                "TEST_DATABASE_URL=postgres://postgres@127.0.0.1:5432/contrat make test"
-            )
-            if os.environ.get("EXIGER_POSTGRESQL") == "1":
-                echecs.append("PostgreSQL, exigé et absent")
-    if "epreuves" in demandes and not _passe("épreuves", [*PYTEST, "-m", "epreuve"], _sqlite()):
-        echecs.append("épreuves")
+            commande = [*A_JOUER[jeu], *SANS_LE_NAVIGATEUR[jeu]]
+            etapes[f"{jeu} sur PostgreSQL"] = (commande, _postgresql())
+        echecs += [nom for nom, etape in etapes.items() if not _passe(nom, *etape)]
+    if absence and os.environ.get("EXIGER_POSTGRESQL") == "1":
+        echecs.append("PostgreSQL, exigé et absent")
     print(f"ÉCHEC : {', '.join(echecs)}." if echecs else "Tout passe.", flush=True)
-    if avis:
-        print(avis, flush=True)
+    if absence:
+        print(
+            f"Rien n'a été joué sur PostgreSQL ({absence}). Pour le faire : la même commande, avec "
+            "TEST_DATABASE_URL=postgres://postgres@127.0.0.1:5432/contrat",
+            flush=True,
+        )
     return 1 if echecs else 0
 
 

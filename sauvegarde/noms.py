@@ -9,6 +9,8 @@ from django.contrib.contenttypes.models import ContentType
 from sauvegarde.perimetre import Modele
 
 Nom = tuple[str, ...]
+# By label: the models of a former state of the tables are other classes.
+TYPE, PERMISSION = "contenttypes.contenttype", "auth.permission"
 
 
 class Noms:
@@ -52,4 +54,4 @@ class Noms:
                 ).pk
 
     def _de(self, modele: Modele) -> dict[Nom, int]:
-        return self.types if modele is ContentType else self.permissions
+        return self.types if modele._meta.label_lower == TYPE else self.permissions

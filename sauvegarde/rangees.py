@@ -9,14 +9,12 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
-from sauvegarde.noms import Noms
+from sauvegarde.noms import PERMISSION, TYPE, Noms
 from sauvegarde.perimetre import Champ, Modele, champs
 
 LOT = 2000
@@ -53,13 +51,12 @@ def lire(modele: Modele, using: str) -> Iterator[bytes]:
 
 
 def relire(
-    modele: Modele, lignes: Iterator[bytes], connection: BaseDatabaseWrapper, noms: Noms
+    colonnes: list[Champ], lignes: Iterator[bytes], connection: BaseDatabaseWrapper, noms: Noms
 ) -> Iterator[Rangee]:
     """The rows of these lines, as this database takes them. No query: a COPY is under way.
 
     Raises ValueError or ValidationError on a line that isn't a row of the table.
     """
-    colonnes = champs(modele)
     conversions: list[Conversion] = [
         (rang, partial(_pour_la_base, champ, connection))
         for rang, champ in enumerate(colonnes)
@@ -111,5 +108,5 @@ def _par_nom(
     return [
         (rang, conversion(champ.related_model))
         for rang, champ in enumerate(colonnes)
-        if champ.related_model in (ContentType, Permission)
+        if champ.related_model and champ.related_model._meta.label_lower in (TYPE, PERMISSION)
     ]

@@ -103,7 +103,7 @@ def _paires(manifeste: Manifeste) -> Iterator[tuple[Modele, Table]]:
 def _remplir(modele: Modele, table: Table, archive: Archive, noms: Noms) -> None:
     if modele._meta.label_lower in REMPLIS_PAR_MIGRATE:
         modele._base_manager.all()._raw_delete(connection.alias)
-    rangees = relire(modele, archive.lignes(table.partie), connection, noms)
+    rangees = relire(champs(modele), archive.lignes(table.partie), connection, noms)
     try:
         _inserer(table, rangees)
     except (DataError, IntegrityError, ValidationError, ValueError, LookupError) as erreur:

@@ -30,7 +30,11 @@ function quartiersDeLaCommune($, formulaire) {
       demande.data = `${donnees}&commune=${encodeURIComponent(commune.value)}`;
     }
   });
+  // The admin's own script announces a change of every list as the page opens: nothing has changed.
+  let choisie = commune.value;
   $(commune).on("change", () => {
+    if (commune.value === choisie) return;
+    choisie = commune.value;
     $(quartier).val(null).trigger("change");
   });
 }

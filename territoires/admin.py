@@ -15,6 +15,7 @@ from territoires.suivi import AdminSuivi, nombre_d_actions
 
 @admin.register(Commune)
 class CommuneAdmin(AdminSuivi[Commune]):
+    commun = False
     list_display = ["numero", "nom", "libelle_tableau", "code_insee", "habitants", nombre_d_actions]
     list_display_links = ["nom"]
     comptes = {"nombre_d_actions": "actions"}
@@ -34,6 +35,10 @@ class CommuneAdmin(AdminSuivi[Commune]):
     def habitants(self, commune: Commune) -> str:
         return nombre(commune.population)
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Whoever is limited to some communes wouldn't see the one that she adds."""
+        return not communes_de(request) and super().has_add_permission(request)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commune]:
         communes = communes_de(request)
         visibles = super().get_queryset(request).defer("contour")
@@ -42,6 +47,7 @@ class CommuneAdmin(AdminSuivi[Commune]):
 
 @admin.register(Quartier)
 class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
+    commun = False
     list_display = ["nom", "commune", "classement", nombre_d_actions]
     list_select_related = ["commune"]
     list_filter = ["classement", ("commune", FiltreCommune)]
@@ -67,6 +73,7 @@ class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
 
 @admin.register(Organisme)
 class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
+    commun = False
     list_display = ["nom", "type", "siret", "commune", nombre_d_actions]
     list_select_related = ["commune"]
     list_filter = ["type", ("commune", FiltreCommune)]

@@ -1,20 +1,21 @@
 """Who changed what, and when: the kept versions of an object and its lines, read as differences.
 
-Django writes the object, its links and its lines one after the other; what one person does within
-two seconds is told as one change.
+Django writes the object, its links and its lines one after the other; all that one request writes
+bears one moment, and is told as one change.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from simple_history.models import HistoricalRecords
 
 from territoires.edition import en_clair
 
-ENSEMBLE = timedelta(seconds=2)
 NATURES = {"+": "création", "~": "modification", "-": "suppression"}
 DEPART = "État avant le premier changement suivi"
 
@@ -58,6 +59,22 @@ class Version:
     motif: str
     nature: str
     valeurs: dict[str, Any]
+
+
+def moment_du_changement() -> datetime:
+    """The moment of all that the present request writes; now, where there is no request."""
+    requete = getattr(HistoricalRecords.context, "request", None)
+    if requete is None:
+        return timezone.now()
+    if not hasattr(requete, "moment_du_changement"):
+        requete.moment_du_changement = timezone.now()
+    moment: datetime = requete.moment_du_changement
+    return moment
+
+
+def dater(history_instance: Any, **kwargs: Any) -> None:
+    """Give a version about to be kept the moment of its change."""
+    history_instance.history_date = moment_du_changement()
 
 
 def suivi(modele: type[models.Model]) -> Any:
@@ -128,7 +145,8 @@ def changements(objet: models.Model, lignes: Lignes) -> list[Changement]:
     noms = _Noms(toutes)
     derniere: dict[tuple[type[models.Model], Any], Version] = {}
     racontes = []
-    for ensemble in _ensembles(toutes, type(objet)):
+    for _, groupe in groupby(toutes, key=lambda version: (version.quand, version.qui)):
+        ensemble = list(groupe)
         # A line may be written twice at one moment: its values after the last tell the change.
         avant = {(v.modele, v.pk): derniere.get((v.modele, v.pk)) for v in ensemble}
         premiere = {(v.modele, v.pk): v for v in reversed(ensemble)}
@@ -150,31 +168,6 @@ def changements(objet: models.Model, lignes: Lignes) -> list[Changement]:
     return racontes[::-1]
 
 
-def _ensembles(toutes: list[Version], principal: type[models.Model]) -> Iterable[list[Version]]:
-    ensemble: list[Version] = []
-    for version in toutes:
-        if ensemble and not _ensemble(version, ensemble, principal):
-            yield ensemble
-            ensemble = []
-        ensemble.append(version)
-    if ensemble:
-        yield ensemble
-
-
-def _ensemble(version: Version, ensemble: list[Version], principal: type[models.Model]) -> bool:
-    """Whether a version is of the same change as those; one change writes a line only once."""
-    derniere = ensemble[-1]
-    return (
-        version.qui == derniere.qui
-        and version.motif in ("", derniere.motif)
-        and version.quand - derniere.quand <= ENSEMBLE
-        and (
-            version.modele is principal
-            or (version.modele, version.pk) not in {(v.modele, v.pk) for v in ensemble}
-        )
-    )
-
-
 def _fait(
     apres: Version,
     avant: Version | None,
@@ -189,8 +182,9 @@ def _fait(
     if apres.nature == "-" or (avant is None and premiere.nature == "+"):
         nature = apres.nature if apres.nature == "-" else "+"
         vide = dict.fromkeys(apres.valeurs)
-        montres = noms.ecarts(apres.modele, vide, apres.valeurs) if objet and nature == "+" else ()
-        return Fait(objet, NATURES[nature], tuple(e for e in montres if e.champ in noms.utiles))
+        montres = noms.ecarts(apres.modele, vide, apres.valeurs) if nature == "+" else ()
+        utiles = (e for e in montres if e.champ in noms.utiles and e.avant != e.apres)
+        return Fait(objet, NATURES[nature], tuple(utiles))
     if avant is None:
         return Fait(objet, NATURES["~"])
     if avant.nature == "-":
@@ -204,11 +198,11 @@ class _Noms:
 
     def __init__(self, toutes: Iterable[Version]) -> None:
         cles: dict[type[models.Model], set[Any]] = {}
-        self.utiles: set[str] = set()
+        self.utiles: set[str] = set()  # what is told of an object that has just been made
         for version in toutes:
             for nom, valeur in version.valeurs.items():
                 champ = version.modele._meta.get_field(nom)
-                if isinstance(champ, models.DecimalField):
+                if isinstance(champ, models.DecimalField | models.ManyToManyField):
                     self.utiles.add(str(champ.verbose_name))
                 if cible := _cible(champ):
                     valeurs = valeur if isinstance(valeur, tuple) else (valeur,)

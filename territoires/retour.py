@@ -1,13 +1,21 @@
 """Going back: the state of an object and its lines at a moment, written anew."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.utils import timezone
 
-from territoires.historique import DEPART, Lignes, gardes, liens, suivi, versions
+from territoires.historique import (
+    DEPART,
+    Lignes,
+    gardes,
+    liens,
+    moment_du_changement,
+    suivi,
+    versions,
+)
 
 
 def poser_le_depart(objet: models.Model, lignes: Lignes) -> None:
@@ -26,7 +34,11 @@ def _garder(objets: list[Any]) -> None:
     manager = suivi(type(objets[0]))
     for objet in objets:
         objet._history_user = None
-    gardees = manager.bulk_history_create(objets, default_change_reason=DEPART)
+    gardees = manager.bulk_history_create(
+        objets,
+        default_change_reason=DEPART,
+        default_date=moment_du_changement() - timedelta(microseconds=1),
+    )
     for objet in objets:
         del objet._history_user
     for nom in liens(manager):

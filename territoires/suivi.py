@@ -1,6 +1,6 @@
 """The admin page of what is followed: searched without accents, with its history and its uses."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,8 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -27,6 +26,8 @@ from listes.chiffres import nombre
 from listes.recherche import sans_accents
 from territoires import historique, retour
 from territoires.administration import AdminVersionne
+from territoires.perimetre import communes_de
+from territoires.usages import du_perimetre, liens_entrants, nombre_lie
 
 M = TypeVar("M", bound=Versionne)
 
@@ -42,16 +43,33 @@ class AdminSuivi(AdminVersionne[M]):
 
     ``lignes`` are the models whose rows are part of the object, each with the field that points
     to it. ``search_fields`` end in ``__sans_accents__contains``. ``comptes`` are the numbers of
-    related rows that the list shows, by name.
+    related rows that the list shows, by name. What is ``commun`` belongs to no commune: whoever is
+    limited to some only reads it.
     """
 
     lignes: historique.Lignes = {}
     comptes: dict[str, str] = {}
+    commun = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        nombres = {nom: _nombre_lie(self.model, lien) for nom, lien in self.comptes.items()}
+        communes = communes_de(request)
+        nombres = {
+            nom: nombre_lie(self.model, lien, communes) for nom, lien in self.comptes.items()
+        }
         lus: QuerySet[M] = super().get_queryset(request).annotate(**nombres)
         return lus
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._est_a_elle(request) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self._est_a_elle(request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return self._est_a_elle(request) and super().has_delete_permission(request, obj)
+
+    def _est_a_elle(self, request: HttpRequest) -> bool:
+        return not self.commun or not communes_de(request)
 
     # --- Refusals ----
 
@@ -108,22 +126,23 @@ class AdminSuivi(AdminVersionne[M]):
     ) -> HttpResponse:
         objet = context.get("original")
         if objet is not None and objet.pk:
-            context["usages"] = self.usages(objet)
+            context["usages"] = self.usages(request, objet)
         # « Ajout de action » is not French.
         geste = "ajout" if objet is None or not objet.pk else "modification"
         if self.has_change_permission(request, objet) or geste == "ajout":
             context["title"] = f"{capfirst(str(self.opts.verbose_name))} : {geste}"
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def usages(self, objet: M) -> list[tuple[str, int, str]]:
-        """What this object is used by: (name, number, address of the list)."""
+    def usages(self, request: HttpRequest, objet: M) -> list[tuple[str, int, str]]:
+        """What this object is used by, as far as one may see: (name, number, list's address)."""
         trouves = []
-        for lien in _liens_entrants(type(objet)):
+        communes = communes_de(request)
+        for lien in liens_entrants(type(objet)):
             if lien.related_model in self.lignes:
                 continue
             modele: Any = lien.related_model
             champ = lien.field.name
-            nombre = modele._default_manager.filter(**{champ: objet}).count()
+            nombre = du_perimetre(modele, communes).filter(**{champ: objet}).count()
             adresse = ""
             if self.admin_site.is_registered(modele):
                 liste = f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist"
@@ -139,7 +158,7 @@ class AdminSuivi(AdminVersionne[M]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """Nothing in use is deleted: neither through a foreign key nor through a many-to-many."""
         a_supprimer, nombres, interdits, proteges = super().get_deleted_objects(objs, request)
-        for lien in _liens_entrants(self.model):
+        for lien in liens_entrants(self.model):
             if lien.many_to_many:
                 modele: Any = lien.related_model
                 usagers = modele._default_manager.filter(**{f"{lien.field.name}__in": objs})
@@ -258,24 +277,6 @@ class LigneDe(admin.TabularInline[Any, Any]):
     """The lines of an object, none empty unless one asks."""
 
     extra = 0
-
-
-def _nombre_lie(modele: type[Model], lien: str) -> Coalesce:
-    """How many rows a relation leads to, counted for the rows shown only."""
-    relation: Any = modele._meta.get_field(lien)
-    champ = relation.field.name
-    nombres = (
-        relation.related_model._default_manager.order_by()
-        .filter(**{champ: OuterRef("pk")})
-        .values(champ)
-        .annotate(nombre=Count("*"))
-        .values("nombre")
-    )
-    return Coalesce(Subquery(nombres), 0)
-
-
-def _liens_entrants(modele: type[Model]) -> Sequence[Any]:
-    return [lien for lien in modele._meta.related_objects if lien.related_model is not modele]
 
 
 def _moment(texte: str) -> datetime:

@@ -14,8 +14,10 @@ from django.apps import AppConfig, apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.template import Context, base, defaulttags
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
+
+from tests.navigateur.attente import DELAI
 
 RACINE = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which(os.environ.get("CHROMIUM") or "chromium")
@@ -26,6 +28,7 @@ SANS_NAVIGATEUR = (
 
 # Playwright keeps an event loop in the test's thread; Django would take it for an async view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+expect.set_options(timeout=DELAI)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

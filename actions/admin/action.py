@@ -30,6 +30,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     change_form_template = "admin/actions/action/change_form.html"
     change_list_template = "admin/actions/action/change_list.html"
     lignes = {Subvention: "action"}
+    commun = False
     inlines = [SubventionInline, PieceInline]
     autocomplete_fields = ["porteur", "commune", "quartier", "theme"]
     fieldsets = [
@@ -119,7 +120,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
             action.renouvelee_de.exercice,
         )
 
-    def usages(self, objet: Action) -> list[tuple[str, int, str]]:
+    def usages(self, request: HttpRequest, objet: Action) -> list[tuple[str, int, str]]:
         """An action is used by nothing but its own lines, which the page shows."""
         return []
 

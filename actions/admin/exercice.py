@@ -10,6 +10,8 @@ from django.urls import URLPattern, path, reverse
 
 from actions.forms import ClotureForm
 from actions.models import Cloture, Exercice
+from comptes.permissions import compte_de
+from territoires.perimetre import communes_de
 from territoires.suivi import AdminSuivi, nombre_d_actions
 
 
@@ -53,7 +55,8 @@ class ExerciceAdmin(AdminSuivi[Exercice]):
         return super().has_change_permission(request, obj) and not (obj is not None and obj.clos)
 
     def has_cloturer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("actions.cloturer_exercice")
+        """An exercice is everybody's: not for who is limited to some communes."""
+        return request.user.has_perm("actions.cloturer_exercice") and not communes_de(request)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -88,7 +91,7 @@ class ExerciceAdmin(AdminSuivi[Exercice]):
             return retour
         if formulaire.is_valid():
             decider = exercice.cloturer if clore else exercice.rouvrir
-            decider(formulaire.cleaned_data["motif"], request.user)  # type: ignore[arg-type]
+            decider(formulaire.cleaned_data["motif"], compte_de(request))
             etat = "clos : ses actions se lisent, sans se modifier" if clore else "rouvert"
             self.message_user(request, f"L'exercice {exercice} est {etat}.")
             return retour
@@ -96,7 +99,7 @@ class ExerciceAdmin(AdminSuivi[Exercice]):
             **self.admin_site.each_context(request),
             "title": f"{'Clore' if clore else 'Rouvrir'} l'exercice {exercice}",
             "opts": self.opts,
-            "exercice": exercice,
+            "object": exercice,
             "clore": clore,
             "form": formulaire,
         }

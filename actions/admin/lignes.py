@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from actions.forms import PieceForm
 from actions.models import Action
 from actions.pieces import Piece
+from comptes.permissions import compte_de
 from financement.forms import ChampMontant
 from financement.models import Financeur, Subvention
 
@@ -80,6 +81,7 @@ class SubventionInline(DansUneAction):
         "montant_verse",
     ]
     formfield_overrides = {DecimalField: {"form_class": ChampMontant}}
+    verbose_name = "ligne"
     verbose_name_plural = "plan de financement"
 
     def formfield_for_foreignkey(
@@ -87,6 +89,9 @@ class SubventionInline(DansUneAction):
     ) -> Any:
         if db_field.name == "financeur":
             kwargs["widget"] = ChoixDeFinanceur(db_field, self.admin_site)
+            kwargs["error_messages"] = {
+                "required": "Choisissez le financeur, ou effacez les montants de cette ligne."
+            }
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -140,7 +145,7 @@ class PieceInline(DansUneAction):
 
             def save_new(self, form: forms.ModelForm[Piece], commit: bool = True) -> Piece:
                 piece: Piece = super().save_new(form, commit=False)
-                piece.recevoir(form.cleaned_data["fichier"], request.user)  # type: ignore[arg-type]
+                piece.recevoir(form.cleaned_data["fichier"], compte_de(request))
                 if commit:
                     piece.save()
                 return piece

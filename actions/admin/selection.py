@@ -127,7 +127,8 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         closes = queryset.filter(exercice__clos=True).count()
         faites = 0
         with transaction.atomic():
-            for action in queryset.filter(exercice__clos=False):
+            # Locked first: nobody's change may come between, and be told in the wrong order.
+            for action in queryset.filter(exercice__clos=False).select_for_update(of=("self",)):
                 poser_le_depart(action, self.lignes)
                 changer(action)
                 faites += 1

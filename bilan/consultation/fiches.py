@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -46,15 +47,20 @@ class Voisin:
 
 @dataclass(frozen=True)
 class Vue:
-    """What a page shows of its subject in one year."""
+    """What a page shows of its subject in one year.
+
+    ``tete`` is a part of it that holds its first lines, where there is a smaller one.
+    """
 
     perimetre: Perimetre
     figures: Figures
     total: Figures
     decoupages: tuple[Decoupage | None, ...]
+    croisement: Decoupage | None = None
     recalculs: tuple[Recalcul, ...] = ()
     carte: Graphique | None = None
     cles: tuple[ChiffreCle, ...] = ()
+    tete: Perimetre | None = None
 
 
 class Fiche(View):
@@ -103,7 +109,7 @@ class Fiche(View):
         figures, total = ventilation.ensemble, ensemble.argent()
         if not figures.lignes:
             return Vue(vue, figures, total, decoupages=())
-        communes = communes_visibles(self.request).order_by("numero") if par_commune else ()
+        communes = list(communes_visibles(self.request).order_by("numero")) if par_commune else []
         return Vue(
             perimetre=vue,
             figures=figures,
@@ -115,6 +121,7 @@ class Fiche(View):
                 else None,
                 self.par_financeur(vue, ventilation.argent_par_financeur(), figures, total),
             ),
+            tete=tete(vue, communes, ventilation.par_commune()),
         )
 
     # --- The breakdowns that several pages share ------------------------------------------------
@@ -154,7 +161,7 @@ class Fiche(View):
                 repartition.de(theme.pk),
                 numero=theme.numero,
             )
-            for theme in Theme.objects.order_by("numero")
+            for theme in self.themes
         ]
         return decouper(
             "themes",
@@ -174,7 +181,7 @@ class Fiche(View):
         sous: Financeur | None = None,
     ) -> Decoupage | None:
         """Every funder, or those below one."""
-        arbre = Arbre.lire()
+        arbre = self.arbre
         repartition = repartir_par_financeur(vue, argent, figures, arbre)
         parts = [
             Part(
@@ -193,8 +200,9 @@ class Fiche(View):
             parts,
             base=total.accorde,
             total=(figures, vue.lien),
-            note="Les chiffres d'un financeur comprennent ceux des services qui en relèvent ; une "
-            "action que plusieurs financeurs aident compte sous chacun, une fois dans le total.",
+            note="Les chiffres d'un financeur comprennent ceux des services qui en relèvent\u00a0; "
+            "une action que plusieurs financeurs aident compte sous chacun, une fois dans le "
+            "total.",
         )
 
     def par_axe(self, vue: Perimetre, figures: Figures, total: Figures) -> Decoupage | None:
@@ -217,19 +225,40 @@ class Fiche(View):
             parts,
             base=total.accorde,
             total=None,
-            note="Une action peut servir plusieurs axes, ou aucun : ces lignes ne s'ajoutent pas.",
+            note="Une action peut servir plusieurs axes, ou aucun\u00a0: "
+            "ces lignes ne s'ajoutent pas.",
             dessin=False,
         )
+
+    @cached_property
+    def themes(self) -> list[Theme]:
+        """Every theme, in the contract's order."""
+        return list(Theme.objects.order_by("numero"))
+
+    @cached_property
+    def arbre(self) -> Arbre:
+        return Arbre.lire()
 
     def page(self, nom: str, cle: str | int) -> str:
         """Another page, of the same year."""
         return reverse(nom, args=[cle]) + self.suite
 
 
+def tete(vue: Perimetre, communes: Iterable[Commune], repartition: Repartition) -> Perimetre:
+    """The first communes, in the order of lines, that hold all the lines that a page shows."""
+    choisies, lignes = [], 0
+    for commune in communes:
+        choisies.append(commune)
+        lignes += repartition.de(commune.pk).lignes
+        if lignes >= ACTIONS_MONTREES:
+            return vue.des_communes(choisies)
+    return vue
+
+
 def _contexte_de(vue: Vue) -> dict[str, Any]:
-    lignes = vue.perimetre.actions.select_related("theme", "commune", "porteur")
-    actions = list(lignes[:ACTIONS_MONTREES]) if vue.figures.lignes else []
-    montants = vue.perimetre.subventions.montants_par_action([action.pk for action in actions])
+    tete = vue.perimetre if vue.tete is None else vue.tete
+    actions = tete.premieres(ACTIONS_MONTREES) if vue.figures.lignes else []
+    montants = vue.perimetre.credits_de([action.pk for action in actions])
     return {
         "vue": vue,
         "bloc_cles": _chiffres_cles(vue),

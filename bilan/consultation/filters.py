@@ -124,12 +124,7 @@ class FinanceurFiltres(FiguresFiltres):
     def repartition(self) -> Repartition:
         argent = argent_par_financeur(self.perimetre)
         ensemble = Figures.cumul(argent.values())
-        lue = repartir_par_financeur(self.perimetre, argent, ensemble, self.arbre)
-        return replace(lue, reunir=self._reunir)
-
-    def _reunir(self, cles: Collection[int]) -> Figures:
-        choisis = [f for f in self.arbre.financeurs if f.pk in set(cles)]
-        return self.perimetre.des_financeurs(choisis).figures()
+        return repartir_par_financeur(self.perimetre, argent, ensemble, self.arbre)
 
 
 class AxeFiltres(FiguresFiltres):

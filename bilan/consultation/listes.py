@@ -52,8 +52,8 @@ class CommuneListe(ListeDeFigures):
     filterset_class = filters.CommuneFiltres
     table_class = tables.CommuneTable
     note = (
-        "Les lignes transterritoriales servent tout le territoire : elles ne sont comptées dans "
-        "aucune commune, ni dans ce total."
+        "Les lignes transterritoriales servent tout le territoire\u00a0: elles ne sont comptées "
+        "dans aucune commune, ni dans ce total."
     )
 
     def get_queryset(self) -> "QuerySet[Commune]":
@@ -76,8 +76,8 @@ class FinanceurListe(ListeDeFigures):
     filterset_class = filters.FinanceurFiltres
     table_class = tables.FinanceurTable
     note = (
-        "Les chiffres d'un financeur comprennent ceux des services qui en relèvent ; le total ne "
-        "compte chaque action et chaque crédit qu'une fois."
+        "Les chiffres d'un financeur comprennent ceux des services qui en relèvent\u00a0; le total "
+        "ne compte chaque action et chaque crédit qu'une fois."
     )
 
     def get_queryset(self) -> "QuerySet[Financeur]":
@@ -111,7 +111,7 @@ class AxeListe(ListeDeFigures):
     nom_fichier = "axes"
     filterset_class = filters.AxeFiltres
     table_class = tables.AxeTable
-    note = "Une action peut servir plusieurs axes ; le total ne la compte qu'une fois."
+    note = "Une action peut servir plusieurs axes\u00a0; le total ne la compte qu'une fois."
 
     def get_queryset(self) -> "QuerySet[AxeTransversal]":
         return AxeTransversal.objects.order_by("numero", "pk")

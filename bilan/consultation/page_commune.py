@@ -6,6 +6,7 @@ from django.http import Http404
 
 from bilan.consultation.carte import carte_de_navigation, tableau_de_la_carte
 from bilan.consultation.confrontation import recalculs
+from bilan.consultation.croisement import Tranche, croiser
 from bilan.consultation.fiches import Fiche, Voisin, Vue, moyenne
 from bilan.consultation.figures import RIEN, Figures
 from bilan.consultation.perimetre import Perimetre
@@ -33,16 +34,25 @@ class CommunePage(Fiche):
         return commune
 
     def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:
-        tout = Ventilation.de(ensemble)
-        ventilation = tout.de_la_commune(sujet.pk)
+        partout = repartir(ensemble, "commune")
         perimetre = ensemble.de_la_commune(sujet)
-        figures, total = ventilation.ensemble, tout.ensemble
+        ventilation = Ventilation.de(perimetre)
+        figures, total = ventilation.ensemble, partout.ensemble
         habitants = ChiffreCle(
             "Par habitant",
             moyenne(figures, sujet.population),
             f"population municipale {sujet.annee_population}" if sujet.annee_population else "",
         )
-        self.transterritorial = tout.de_la_commune(None).ensemble
+        tranches = [
+            Tranche(
+                theme.nom,
+                self.page("bilan:theme", theme.numero),
+                perimetre.du_theme(theme),
+                ventilation.du_theme(theme.pk),
+            )
+            for theme in self.themes
+        ]
+        self.transterritorial = partout.de(None)
         self.lien_transterritorial = ensemble.de_la_commune(None).lien
         return Vue(
             perimetre=perimetre,
@@ -54,13 +64,16 @@ class CommunePage(Fiche):
                 self.par_quartier(sujet, perimetre, total),
                 self.par_axe(perimetre, figures, total),
             ),
+            croisement=croiser(
+                "Thème", tranches, Tranche("Total", "", perimetre, ventilation), self.arbre
+            ),
             recalculs=recalculs(
                 annee,
                 self.request,
                 lambda cle: cle.tableau == TERRITORIAL and cle.ligne == sujet.numero,
             ),
             carte=carte_de_navigation(
-                tableau_de_la_carte(annee, self.communes, tout.par_commune()),
+                tableau_de_la_carte(annee, self.communes, partout),
                 self.communes,
                 self.suite,
                 en_avant=sujet,

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import Http404
 
 from bilan.consultation.confrontation import recalculs
-from bilan.consultation.fiches import Fiche, Voisin, Vue
+from bilan.consultation.fiches import Fiche, Voisin, Vue, tete
 from bilan.consultation.perimetre import Perimetre
 from bilan.consultation.ventilation import Ventilation
 from bilan.consultation.visibles import communes_visibles
@@ -30,8 +30,8 @@ class FinanceurPage(Fiche):
 
     def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:
         perimetre = ensemble.des_financeurs([sujet])
-        ventilation = Ventilation.de(perimetre)
-        figures, total = ventilation.ensemble, ensemble.figures()
+        ventilation, total = Ventilation.du_financeur(perimetre)
+        figures = ventilation.ensemble
         communes = list(communes_visibles(self.request).order_by("numero"))
         services = [f for f in self.financeurs if f.parent_id == sujet.pk]
         return Vue(
@@ -51,6 +51,7 @@ class FinanceurPage(Fiche):
                 if services
                 else None,
             ),
+            tete=tete(perimetre, communes, ventilation.par_commune()),
             recalculs=recalculs(annee, self.request, self._de_sa_colonne(sujet)),
         )
 

@@ -6,7 +6,8 @@ from django.http import Http404
 
 from actions.models import Theme
 from bilan.consultation.confrontation import recalculs
-from bilan.consultation.fiches import Fiche, Voisin, Vue
+from bilan.consultation.croisement import Tranche, croiser
+from bilan.consultation.fiches import Fiche, Voisin, Vue, tete
 from bilan.consultation.perimetre import Perimetre
 from bilan.consultation.ventilation import Ventilation
 from bilan.consultation.visibles import communes_visibles
@@ -18,19 +19,34 @@ class ThemePage(Fiche):
     titre_liste = "Thèmes"
 
     def trouver(self, cle: int) -> Theme:
-        self.themes = list(Theme.objects.order_by("numero"))
         theme = next((t for t in self.themes if t.numero == cle), None)
         if theme is None:
             raise Http404(f"Le thème {cle} n'existe pas.")
         return theme
 
     def montrer(self, sujet: Theme, annee: int, ensemble: Perimetre) -> Vue:
-        tout = Ventilation.de(ensemble)
-        ventilation = tout.du_theme(sujet.pk)
         perimetre = ensemble.du_theme(sujet)
-        figures, total = ventilation.ensemble, tout.ensemble
+        ventilation = Ventilation.de(perimetre)
+        figures, total = ventilation.ensemble, ensemble.argent()
         communes = list(communes_visibles(self.request).order_by("numero"))
         par_commune = ventilation.par_commune()
+        tranches = [
+            *(
+                Tranche(
+                    commune.nom,
+                    self.page("bilan:commune", commune.code_insee),
+                    perimetre.de_la_commune(commune),
+                    ventilation.de_la_commune(commune.pk),
+                )
+                for commune in communes
+            ),
+            Tranche(
+                "Transterritorial",
+                "",
+                perimetre.de_la_commune(None),
+                ventilation.de_la_commune(None),
+            ),
+        ]
         return Vue(
             perimetre=perimetre,
             figures=figures,
@@ -40,6 +56,10 @@ class ThemePage(Fiche):
                 self.par_commune(perimetre, communes, par_commune, total),
                 self.par_axe(perimetre, figures, total),
             ),
+            croisement=croiser(
+                "Commune", tranches, Tranche("Total", "", perimetre, ventilation), self.arbre
+            ),
+            tete=tete(perimetre, communes, par_commune),
             recalculs=recalculs(
                 annee,
                 self.request,

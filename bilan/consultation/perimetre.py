@@ -2,16 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Sum
 
 from actions.liens import TRANSTERRITORIAL, Valeur, lien_actions
 from actions.models import Action, ActionQuerySet, Exercice, Theme
 from axes.models import AxeTransversal
 from bilan.consultation.figures import Figures
-from financement.models import Financeur, Subvention, SubventionQuerySet
+from financement.models import Financeur, Montants, Subvention
 from territoires.models import Commune, Organisme, Quartier
+
+SOMMES = {etape: Sum(f"subventions__montant_{etape}") for etape in ("demande", "accorde", "verse")}
 
 
 @dataclass(frozen=True)
@@ -28,13 +33,20 @@ class Perimetre:
 
     @property
     def actions(self) -> ActionQuerySet:
-        return self.assiette.aidees_par(self.financeurs) if self.financeurs else self.assiette
+        cles = self.cles_des_financeurs
+        return self.assiette.aidees_par_l_un_de(cles) if cles else self.assiette
 
-    @property
-    def subventions(self) -> SubventionQuerySet:
-        """The money that counts: running costs. A funder's is only on lines that it helps."""
-        lignes = Subvention.objects.de_fonctionnement().sur(self.assiette)
-        return lignes.des_financeurs(self.financeurs) if self.financeurs else lignes
+    @cached_property
+    def cles_des_financeurs(self) -> tuple[int, ...]:
+        """The ids of the funders and of those below them, asked once; none where all count."""
+        if not self.financeurs:
+            return ()
+        sous = Financeur.objects.sous_l_un_de(self.financeurs).order_by()
+        return tuple(sous.values_list("pk", flat=True))
+
+    def sommes(self, *champs: str) -> list[tuple[Any, ...]]:
+        """The money of all ``assiette``, as (these fields…, asked, granted, paid €); one query."""
+        return list(self.assiette.lignes_de_credit().values_list(*champs).annotate(**SOMMES))
 
     @property
     def lien(self) -> str:
@@ -42,25 +54,37 @@ class Perimetre:
 
     def argent(self) -> Figures:
         """The money of the whole, without counting its lines, in one query."""
-        return Figures.de_l_argent(self.subventions.montants())
+        return Figures.de_l_argent(self.assiette.montants(self.cles_des_financeurs or None))
 
     def figures(self) -> Figures:
         """The figures of the whole, in two queries."""
         effectif = self.actions.effectif()
-        montants = self.subventions.montants()
-        aidees = any(montant != 0 for montant in vars(montants).values())
-        return replace(
-            Figures.de_l_argent(montants),
-            actions=effectif.actions,
-            lignes=effectif.lignes,
-            reconstituees=effectif.reconstituees,
-            aidees=aidees,
-        )
+        return replace(self.argent(), **vars(effectif))
+
+    def premieres(self, combien: int) -> list[Action]:
+        """The first lines in the usual order; ids first, so that only those shown are joined."""
+        cles = list(self.actions.values_list("pk", flat=True)[:combien])
+        lues = Action.objects.select_related("theme", "commune", "porteur").in_bulk(cles)
+        return [lues[cle] for cle in cles if cle in lues]
+
+    def credits_de(self, actions: Collection[int]) -> dict[int, Montants]:
+        """The money that counts on each of these lines (ids) that has some, in one query."""
+        credits = Subvention.objects.de_fonctionnement()
+        if self.financeurs:
+            credits = credits.filter(financeur__in=self.cles_des_financeurs)
+        return credits.montants_par_action(actions)
 
     def de_la_commune(self, commune: Commune | None) -> "Perimetre":
         """Its lines; of None, the transterritorial ones."""
         code = TRANSTERRITORIAL if commune is None else commune.code_insee
         return self._restreint(self.assiette.filter(commune=commune), commune=code)
+
+    def des_communes(self, communes: Iterable[Commune]) -> "Perimetre":
+        choisies = list(communes)
+        return self._restreint(
+            self.assiette.filter(commune__in=[commune.pk for commune in choisies]),
+            commune=[commune.code_insee for commune in choisies],
+        )
 
     def du_quartier(self, quartier: Quartier) -> "Perimetre":
         return self._restreint(self.assiette.filter(quartier=quartier), quartier=quartier.pk)

@@ -7,16 +7,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Case as Si
-from django.db.models import Count, F, Q, QuerySet, Sum, When
+from django.db.models import Count, Q, QuerySet
 
-from actions.models import Action
+from actions.models import Action, Effectif
 from bilan.consultation.figures import RIEN, Figures
 from bilan.consultation.perimetre import Perimetre
-from financement.models import Financeur, Montants, Subvention
+from financement.models import Financeur, Montants
 
 COMPTEE = Q(nature=Action.Nature.ACTION)
-SOMMES = {etape: Sum(f"montant_{etape}") for etape in ("demande", "accorde", "verse")}
+FINANCEUR = "subventions__financeur"
+DIMENSIONS = ("commune", "theme", FINANCEUR)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Repartition:
 
     def total(self, cles: Collection[int]) -> Figures:
         """The true figures of these keys together: no line counts twice."""
-        if self.reunir is not None:
+        if self.reunir is not None and cles:
             return self.reunir(cles)
         return Figures.cumul(self.de(cle) for cle in cles)
 
@@ -44,13 +44,11 @@ class Repartition:
 def repartir(perimetre: Perimetre, champ: str) -> Repartition:
     """By one field of the action (« commune »…), in two queries."""
     nombres = _effectifs(perimetre.actions, champ)
-    sommes = perimetre.subventions.order_by().values_list(f"action__{champ}").annotate(**SOMMES)
-    parts: defaultdict[int | None, list[Figures]] = defaultdict(list)
-    for cle, actions, lignes, reconstituees in nombres:
-        parts[cle].append(Figures(actions, lignes, reconstituees))
-    for cle, *montants in sommes:
-        parts[cle].append(Figures.de_l_argent(Montants(*montants)))
-    cases = {cle: Figures.cumul(lues) for cle, lues in parts.items()}
+    argent = _argent_par(perimetre, champ)
+    cases = {
+        cle: replace(argent.get(cle, RIEN), actions=actions, lignes=lignes, reconstituees=autres)
+        for cle, actions, lignes, autres in nombres
+    }
     return Repartition(cases, Figures.cumul(cases.values()))
 
 
@@ -61,8 +59,7 @@ def repartir_par_axe(perimetre: Perimetre, ensemble: Figures) -> Repartition:
     makes SQLite read the axes of every year.
     """
     nombres = _effectifs(perimetre.actions, "axes")
-    sommes = perimetre.subventions.order_by().values_list("action__axes").annotate(**SOMMES)
-    argent = {cle: Figures.de_l_argent(Montants(*montants)) for cle, *montants in sommes}
+    argent = _argent_par(perimetre, "axes")
     cases: dict[int | None, Figures] = {
         cle: Figures.cumul([Figures(*compte), argent.get(cle, RIEN)])
         for cle, *compte in nombres
@@ -76,34 +73,33 @@ def repartir_par_financeur(
 ) -> Repartition:
     """By funder, each with those below it; ``argent`` is the money of each, without them.
 
-    Counts take two queries: funders alone, then those that have others below them.
+    The numbers of lines take one query, and serve any funders together.
     """
-    aides = Subvention.objects.filter(
-        action__in=perimetre.assiette.comptees().order_by().values("pk")
-    ).order_by()
-    if perimetre.financeurs:
-        aides = aides.des_financeurs(perimetre.financeurs)
-    seules = dict(aides.values_list("financeur").annotate(nombre=Count("action_id", distinct=True)))
-    presents = {pk: [c for c in dessous if c in seules] for pk, dessous in arbre.sous.items()}
-    groupes = {pk: dessous for pk, dessous in presents.items() if len(dessous) > 1}
-    reunies = aides.filter(financeur__in={c for d in groupes.values() for c in d}).aggregate(
-        **{
-            f"n{pk}": Count(Si(When(financeur__in=dessous, then=F("action_id"))), distinct=True)
-            for pk, dessous in groupes.items()
-        }
-    )
-    cases: dict[int | None, Figures] = {}
-    for pk, dessous in presents.items():
-        nombre = reunies[f"n{pk}"] if pk in groupes else sum(seules[cle] for cle in dessous)
-        somme = Figures.cumul(argent.get(cle, RIEN) for cle in arbre.sous[pk])
-        cases[pk] = replace(somme, actions=nombre)
-    return Repartition(cases, ensemble)
+    cercles = perimetre.assiette.par_cercle_de_financeurs()
+
+    def reunir(cles: Collection[int]) -> Figures:
+        dessous = {c for cle in cles for c in arbre.sous[cle]}
+        aidees = [
+            effectif for cercle, effectif in cercles.items() if not cercle.isdisjoint(dessous)
+        ]
+        somme = Figures.cumul(argent[cle] for cle in dessous if cle in argent)
+        return replace(somme, **vars(sum(aidees, Effectif())))
+
+    cases: dict[int | None, Figures] = {
+        pk: replace(reunir([pk]), lignes=0, reconstituees=0) for pk in arbre.sous
+    }
+    return Repartition(cases, ensemble, reunir)
 
 
 def argent_par_financeur(perimetre: Perimetre) -> dict[int, Figures]:
     """The money of each funder, without those below it, in one query."""
-    sommes = perimetre.subventions.order_by().values_list("financeur").annotate(**SOMMES)
-    return {cle: Figures.de_l_argent(Montants(*montants)) for cle, *montants in sommes}
+    return _argent_par(perimetre, FINANCEUR)
+
+
+def _argent_par(perimetre: Perimetre, champ: str) -> dict[int, Figures]:
+    return {
+        cle: Figures.de_l_argent(Montants(*montants)) for cle, *montants in perimetre.sommes(champ)
+    }
 
 
 @dataclass(frozen=True)
@@ -158,12 +154,22 @@ class Ventilation:
     @classmethod
     def de(cls, perimetre: Perimetre) -> "Ventilation":
         """In two queries."""
+        return cls._reunie(perimetre, perimetre.sommes(*DIMENSIONS))
+
+    @classmethod
+    def du_financeur(cls, perimetre: Perimetre) -> "tuple[Ventilation, Figures]":
+        """The share of the perimeter's funders, and the money of all; in two queries.
+
+        The money of all is read in any case: theirs is found in it.
+        """
+        sommes = perimetre.sommes(*DIMENSIONS)
+        siennes = [case for case in sommes if case[2] in perimetre.cles_des_financeurs]
+        argent = (Figures.de_l_argent(Montants(*montants)) for _, _, _, *montants in sommes)
+        return cls._reunie(perimetre, siennes), Figures.cumul(argent)
+
+    @classmethod
+    def _reunie(cls, perimetre: Perimetre, sommes: Iterable[Any]) -> "Ventilation":
         nombres = _effectifs(perimetre.actions, "commune", "theme")
-        sommes = (
-            perimetre.subventions.order_by()
-            .values_list("action__commune", "action__theme", "financeur")
-            .annotate(**SOMMES)
-        )
         return cls(
             (
                 *(Case(commune, theme, None, Figures(*n)) for commune, theme, *n in nombres),

@@ -29,14 +29,14 @@ from bilan.tableaux import TableauTerritorial
 TEINTES: Final = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")
 ENCRES: Final = (ENCRE, ENCRE, ENCRE, FOND, FOND)
 _TRAIT: Final = "#3d4a58"
-_COTE: Final = 390
-_HAUT: Final = 480
+_COTE: Final = 326
+_HAUT: Final = 420
 _BORD: Final = 14
-_ECART: Final = 22
+_ECART: Final = 18
 _LIGNE: Final = 20
 _CLASSE: Final = 21
 _NUMERO: Final = 16
-_NOM_MAX: Final = 170
+_NOM_MAX: Final = 164
 
 
 @dataclass(frozen=True)

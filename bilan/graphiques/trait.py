@@ -18,7 +18,7 @@ SCHEMA: Final = "https://vega.github.io/schema/vega-lite/v6.json"
 ORIGINE: Final = "https://liens.invalid"
 """Where our own relative links stand in a specification: the renderer only keeps absolute ones."""
 
-LARGEUR: Final = 640
+LARGEUR: Final = 560
 FOND: Final = "#ffffff"
 ENCRE: Final = "#1c2530"
 ENCRE_DOUCE: Final = "#515c68"

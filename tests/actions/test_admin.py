@@ -115,6 +115,21 @@ def test_an_unreadable_amount_is_refused_saying_what_to_write(
     assert not Action.objects.exists()
 
 
+def test_what_is_missing_is_asked_for_in_words(agent: Client, saisie: dict[str, Any]) -> None:
+    vides = ("exercice", "intitule", "porteur", "theme", "subventions-0-financeur")
+
+    reponse = agent.post(AJOUT, saisie | dict.fromkeys(vides, ""))
+
+    assert texte(reponse, "//ul[@class='errorlist']/li") == [
+        "Choisissez un exercice ouvert.",
+        "Donnez un intitulé à l'action.",
+        "Indiquez qui porte l'action.",
+        "Choisissez le thème de l'action.",
+        "Choisissez le financeur, ou effacez les montants de cette ligne.",
+    ]
+    assert not Action.objects.exists()
+
+
 def test_amounts_out_of_order_are_pointed_out_and_saved(
     agent: Client, saisie: dict[str, Any]
 ) -> None:

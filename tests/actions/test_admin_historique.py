@@ -3,17 +3,20 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from lxml import html
+from pytest_django import Settings
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
+from importation.application import appliquer, recevoir, verifier
 from territoires.historique import changements
 
 pytestmark = pytest.mark.django_db
@@ -57,15 +60,6 @@ def enregistrer(client: Client, action: Action, **change: Any) -> None:
         saisie.setdefault(nom, []).append(valeur)
     saisie |= {nom.replace("__", "-"): valeur for nom, valeur in change.items()}
     assert client.post(f"/admin/actions/action/{action.pk}/change/", saisie).status_code == 302
-    vieillir()
-
-
-def vieillir() -> None:
-    """What has been done so far was done ten seconds earlier."""
-    for modele in (Action, Subvention):
-        for version in modele.historique.all():
-            version.history_date -= timedelta(seconds=10)
-            version.save(update_fields=["history_date"])
 
 
 def raconte(action: Action) -> list[tuple[str, str, dict[str, list[tuple[str, str, str]]]]]:
@@ -120,6 +114,36 @@ def test_one_save_is_one_change_lines_and_axes_included(action: Action, agent: C
             {"État avant le premier changement suivi": []},
         ),
     ]
+
+
+def test_two_saves_in_the_same_second_are_two_changes(action: Action, agent: Client) -> None:
+    enregistrer(agent, action, statut="ACCORDEE")
+    enregistrer(agent, action, subventions__0__montant_accorde="1200")
+    enregistrer(agent, action, public="Enfants")
+
+    assert [faits for _, _, faits in raconte(action)] == [
+        {"modification": [("public visé", "—", "Enfants")]},
+        {"subvention CG modification": [("accordé", "1\u202f000\u00a0€", "1\u202f200\u00a0€")]},
+        {"modification": [("statut", "Déposée", "Accordée")]},
+        {"État avant le premier changement suivi": []},
+    ]
+
+
+def test_what_a_selection_changed_is_told_after_what_was_there_before(
+    action: Action, agent: Client
+) -> None:
+    """Neither had a history: each gets its first state, then the one change."""
+    autre = Action(exercice=action.exercice, theme=action.theme, intitule="Autre")
+    Action.objects.bulk_create([autre])
+    choix = {"action": "changer_le_statut", "_selected_action": [action.pk, autre.pk]}
+
+    agent.post("/admin/actions/action/", choix | {"_confirmer": "1", "statut": "ACCORDEE"})
+
+    for une in (action, autre):
+        assert [faits for _, _, faits in raconte(une)] == [
+            {"modification": [("statut", "Déposée", "Accordée")]},
+            {"État avant le premier changement suivi": []},
+        ]
 
 
 def test_a_save_that_changes_nothing_tells_nothing(action: Action, agent: Client) -> None:
@@ -204,3 +228,33 @@ def test_before_what_is_kept_there_is_nothing_to_restore(action: Action, agent: 
     )
 
     assert "Rien n&#x27;est gardé de cette date." in reponse.content.decode()
+
+
+def test_an_import_tells_what_it_changed_axes_included(
+    contrat_2004: None, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path / "fichiers"
+    exercice = Exercice.objects.create(annee=2005)
+    nadia = Utilisateur.objects.create_superuser("nadia")
+    entetes = "Référence;Intitulé;Porteur;Commune;Thème;Axes;Ville accordé"
+
+    for axes, accorde in (("1, 2", 200), ("2, 3", 300)):
+        fichier = tmp_path / "actions.csv"
+        fichier.write_text(f"{entetes}\nA-1;Cirque;Les Amis;Alès;3;{axes};{accorde}\n", "utf-8")
+        recu = recevoir(fichier, fichier.name, str(accorde), exercice, nadia)
+        verifier(recu.pk)
+        appliquer(recu.pk, nadia)
+
+    un, deux, trois = AxeTransversal.objects.filter(numero__in=(1, 2, 3))
+    second, premier = raconte(Action.objects.get(exercice=exercice))
+    assert (premier[0], second[0]) == ("nadia", "nadia")
+    assert premier[2] == {
+        "création": [("axes transversaux", "—", f"{un}, {deux}")],
+        "subvention Ville (communes du contrat) création": [("accordé", "—", "200\u00a0€")],
+    }
+    assert second[2] == {
+        "modification": [("axes transversaux", f"{un}, {deux}", f"{deux}, {trois}")],
+        "subvention Ville (communes du contrat) modification": [
+            ("accordé", "200\u00a0€", "300\u00a0€")
+        ],
+    }

@@ -174,6 +174,7 @@ def test_chaque_filtre(agir: Callable[..., Action], ouvrir: Ouvrir) -> None:
         f"porteur={porteur.pk}": ["L'École ouverte"],
         "porteur=theatre+de+l%27oeil": ["L'École ouverte"],
         "porteur=theatre": ["Bibliobus", "L'École ouverte"],
+        "porteur=aucun": ["Fonds"],
         "nature=FONDS": ["Fonds"],
         "statut=ACCORDEE": ["L'École ouverte"],
         "provenance=IMPORT&provenance=SAISIE": ["Bibliobus", "Fonds", "L'École ouverte"],

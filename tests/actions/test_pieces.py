@@ -2,18 +2,25 @@
 
 import io
 import zipfile
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
+from django.utils import timezone
+from lxml import html
 from openpyxl import Workbook
 from pytest_django import Settings
 
 from actions.models import Action, Exercice, Piece, Theme
 from actions.pieces import TAILLE_MAX, nature_du_fichier
 from comptes.models import Utilisateur
+from comptes.orphelins import retirer
 from territoires.models import Commune, Organisme
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"
@@ -172,3 +179,99 @@ def test_a_document_whose_file_is_lost_is_not_found(
     next(tmp_path.rglob("*.pdf")).unlink()
 
     assert agent.get(f"/actions/pieces/{Piece.objects.get().pk}/").status_code == 404
+
+
+# --- When a document goes, so does its file ----
+
+
+def fichiers(dossier: Path) -> list[str]:
+    return sorted(chemin.name for chemin in dossier.rglob("*") if chemin.is_file())
+
+
+def par_la_page_de_l_action(client: Client, piece: Piece) -> Any:
+    page = client.get(f"/admin/actions/action/{piece.action_id}/change/").content.decode()
+    (forme,) = html.fromstring(page).xpath("//form[@id='action_form']")
+    return client.post(
+        f"/admin/actions/action/{piece.action_id}/change/",
+        dict(forme.form_values()) | {"pieces-0-DELETE": "on"},
+    )
+
+
+def par_la_suppression_de_l_action(client: Client, piece: Piece) -> Any:
+    return client.post(f"/admin/actions/action/{piece.action_id}/delete/", {"post": "yes"})
+
+
+def par_la_suppression_d_une_selection(client: Client, piece: Piece) -> Any:
+    return client.post(
+        "/admin/actions/action/",
+        {"action": "delete_selected", "_selected_action": piece.action_id, "post": "yes"},
+    )
+
+
+@pytest.mark.parametrize(
+    "supprimer",
+    [
+        par_la_page_de_l_action,
+        par_la_suppression_de_l_action,
+        par_la_suppression_d_une_selection,
+    ],
+)
+def test_the_file_goes_with_its_document_once_that_is_sure(
+    action: Action,
+    agent: Client,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Any,
+    supprimer: Callable[[Client, Piece], Any],
+) -> None:
+    joindre(agent, action, "bilan.pdf", PDF)
+
+    with django_capture_on_commit_callbacks() as apres_coup:
+        assert supprimer(agent, Piece.objects.get()).status_code == 302
+
+    assert not Piece.objects.exists()
+    assert len(fichiers(tmp_path)) == 1
+    for effacer in apres_coup:
+        effacer()
+    assert fichiers(tmp_path) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deletion_that_is_undone_keeps_the_file(
+    action: Action, agent: Client, tmp_path: Path
+) -> None:
+    joindre(agent, action, "bilan.pdf", PDF)
+
+    with transaction.atomic():
+        Piece.objects.get().delete()
+        transaction.set_rollback(True)
+
+    piece = Piece.objects.get()
+    reponse = agent.get(f"/actions/pieces/{piece.pk}/")
+    assert b"".join(reponse.streaming_content) == PDF  # type: ignore[attr-defined]
+    piece.delete()
+    assert fichiers(tmp_path) == []
+
+
+def test_purger_takes_away_what_nothing_names_since_a_day(
+    action: Action, agent: Client, tmp_path: Path
+) -> None:
+    joindre(agent, action, "bilan.pdf", PDF)
+    (garde,) = fichiers(tmp_path)
+    (tmp_path / "pieces" / "orphelin.pdf").write_bytes(PDF)
+    (tmp_path / "autre").mkdir()
+    (tmp_path / "autre" / "pas-a-nous.pdf").write_bytes(PDF)
+
+    dit = io.StringIO()
+    call_command("purger", stdout=dit)
+    assert "0 fichiers orphelins" in dit.getvalue()  # stored just now: its row may be on its way
+
+    assert retirer(avant=timezone.now() + timedelta(minutes=1)) == 1
+    assert fichiers(tmp_path) == sorted([garde, "pas-a-nous.pdf"])
+
+
+def test_purger_leaves_alone_the_files_of_another_database(action: Action, tmp_path: Path) -> None:
+    (tmp_path / "pieces").mkdir()
+    (tmp_path / "pieces" / "d-une-autre-base.pdf").write_bytes(PDF)
+
+    assert retirer(avant=timezone.now() + timedelta(minutes=1)) == 0
+    assert fichiers(tmp_path) == ["d-une-autre-base.pdf"]

@@ -1,6 +1,7 @@
 """The audit log: each event is one line, its reader changes nothing of it."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -139,7 +140,10 @@ def test_nobody_writes_it_by_hand() -> None:
     assert Evenement.objects.get(pk=ligne.pk).genre == Genre.REFUS
 
 
-def test_purger_oublie_ce_qui_est_ancien(client: Client, camille: Utilisateur) -> None:
+def test_purger_oublie_ce_qui_est_ancien(
+    client: Client, camille: Utilisateur, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
     client.force_login(camille)
     Evenement.objects.all().delete()
     for jours in (1, 360, 400):

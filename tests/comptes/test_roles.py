@@ -1,52 +1,17 @@
-"""Every page of the administration, for every role, in one's own commune and in another's.
-
-The table below is the rule: what each role may do there.
-"""
-
-from decimal import Decimal
+"""What a role may write, and where; ``acces.csv`` beside says which addresses it may open."""
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 
 from actions.models import Action, Exercice, Theme
-from axes.models import AxeTransversal
-from bilan.models import ChiffrePublie
 from comptes.models import Utilisateur
-from comptes.roles import ROLES
 from financement.models import Financeur, Subvention
 from territoires.models import Commune, Organisme, Quartier
 
 pytestmark = pytest.mark.django_db
-
-# L: list and page are shown; A: adding; C: changing; S: deleting; -: no access at all.
-TABLE = {
-    #                            Lecture  Saisie  Coordination  Administration
-    "actions.action":           ("L",     "LAC",  "LACS",       "L"),
-    "actions.exercice":         ("L",     "L",    "LAC",        "L"),
-    "actions.theme":            ("L",     "L",    "LACS",       "LACS"),
-    "axes.axetransversal":      ("L",     "L",    "LACS",       "LACS"),
-    "bilan.chiffrepublie":      ("L",     "L",    "L",          "L"),
-    "financement.financeur":    ("L",     "L",    "LACS",       "LACS"),
-    "territoires.commune":      ("L",     "L",    "LACS",       "LACS"),
-    "territoires.organisme":    ("L",     "LAC",  "LACS",       "LACS"),
-    "territoires.quartier":     ("L",     "L",    "LACS",       "LACS"),
-    "comptes.utilisateur":      ("-",     "-",    "-",          "LACS"),
-    "comptes.evenement":        ("-",     "-",    "-",          "L"),
-    "auth.group":               ("-",     "-",    "-",          "L"),
-    "account.emailaddress":     ("-",     "-",    "-",          "-"),
-}  # fmt: skip
-COLONNES = ("Lecture", "Saisie", "Coordination", "Administration")
-# What another commune's own objects are, for an account limited to one: not there (302), or to
-# read only (an organisation works in several communes).
-LIMITES = {
-    "actions.action": "-",
-    "territoires.commune": "-",
-    "territoires.quartier": "-",
-    "territoires.organisme": "L",
-}
 
 
 @pytest.fixture
@@ -55,24 +20,6 @@ def objets() -> dict[str, dict[str, int]]:
     exercice = Exercice.objects.create(annee=2004)
     theme = Theme.objects.create(numero=1, nom="Culture")
     financeur = Financeur.objects.create(code="CG", nom="CG")
-    axe = AxeTransversal.objects.create(numero=1, titre="Lecture")
-    chiffre = ChiffrePublie.objects.create(
-        exercice=exercice,
-        tableau="territorial",
-        colonne="actions",
-        libelle="TOTAL",
-        valeur=Decimal(1),
-        imprime="1",
-    )
-    communs = {
-        "actions.exercice": exercice.pk,
-        "actions.theme": theme.pk,
-        "axes.axetransversal": axe.pk,
-        "bilan.chiffrepublie": chiffre.pk,
-        "financement.financeur": financeur.pk,
-        "comptes.utilisateur": Utilisateur.objects.create_user("quelqu'un").pk,
-        "auth.group": Group.objects.get(name="Saisie").pk,
-    }
     par_commune = {}
     for numero, nom in enumerate(("Alès", "Bagard"), 1):
         commune = Commune.objects.create(
@@ -92,7 +39,9 @@ def objets() -> dict[str, dict[str, int]]:
             porteur=organisme,
         )
         Subvention.objects.create(action=action, financeur=financeur)
-        par_commune[nom] = communs | {
+        par_commune[nom] = {
+            "actions.exercice": exercice.pk,
+            "actions.theme": theme.pk,
             "territoires.commune": commune.pk,
             "territoires.quartier": quartier.pk,
             "territoires.organisme": organisme.pk,
@@ -109,78 +58,6 @@ def client_de(role: str, *communes: str) -> Client:
     client = Client()
     client.force_login(compte)
     return client
-
-
-def ce_qui_est_permis(client: Client, modele: str, pk: int | None) -> str:
-    """What the pages themselves answer, as the letters of the table."""
-    base = f"admin:{modele.replace('.', '_')}_"
-    if client.get(reverse(f"{base}changelist")).status_code != 200:
-        assert client.get(reverse(f"{base}add")).status_code == 403
-        return "-"
-    if pk is None:
-        return "L"
-    page, histoire, suppression = (
-        client.get(reverse(f"{base}{geste}", args=[pk]))
-        for geste in ("change", "history", "delete")
-    )
-    if page.status_code == 302:
-        assert histoire.status_code in (302, 404)
-        assert suppression.status_code in (302, 403)
-        return "-"
-    assert (page.status_code, histoire.status_code) == (200, 200)
-    permis = "L"
-    if client.get(reverse(f"{base}add")).status_code == 200:
-        permis += "A"
-    if 'name="_save"' in page.content.decode():
-        permis += "C"
-    if suppression.status_code == 200:
-        permis += "S"
-    return permis
-
-
-def test_the_table_names_every_page_of_the_administration() -> None:
-    inscrits = {modele._meta.label_lower for modele in admin.site._registry}
-
-    # What another folder registers for itself has its own tests.
-    assert {nom for nom in inscrits if not nom.startswith("importation.")} == set(TABLE)
-    assert set(ROLES) == set(COLONNES)
-
-
-@pytest.mark.parametrize("role", COLONNES)
-def test_each_role_may_do_what_the_table_says(role: str, objets: dict[str, dict[str, int]]) -> None:
-    client = client_de(role)
-    colonne = COLONNES.index(role)
-
-    observe = {
-        modele: ce_qui_est_permis(client, modele, objets["Alès"].get(modele)) for modele in TABLE
-    }
-
-    assert observe == {modele: droits[colonne] for modele, droits in TABLE.items()}
-
-
-@pytest.mark.parametrize("role", COLONNES)
-def test_limited_to_a_commune_the_others_are_not_there(
-    role: str, objets: dict[str, dict[str, int]]
-) -> None:
-    client = client_de(role, "Alès")
-    colonne = COLONNES.index(role)
-
-    ici = {m: ce_qui_est_permis(client, m, objets["Alès"][m]) for m in LIMITES}
-    ailleurs = {m: ce_qui_est_permis(client, m, objets["Bagard"][m]) for m in LIMITES}
-
-    assert ici == {modele: TABLE[modele][colonne] for modele in LIMITES}
-    assert {m: droits.replace("A", "") for m, droits in ailleurs.items()} == LIMITES
-
-
-def test_without_a_role_the_administration_stays_shut(
-    objets: dict[str, dict[str, int]],
-) -> None:
-    client = client_de("")
-
-    assert {modele: ce_qui_est_permis(client, modele, None) for modele in TABLE} == dict.fromkeys(
-        TABLE, "-"
-    )
-    assert client.get("/actions/").status_code == 200
 
 
 def test_choices_and_autocompletion_offer_ones_own_communes(
@@ -202,6 +79,25 @@ def test_choices_and_autocompletion_offer_ones_own_communes(
     liste = client.get("/admin/actions/action/").content.decode()
     assert "Fête à Alès" in liste
     assert "Bagard" not in liste
+
+
+def test_limited_to_a_commune_one_counts_only_its_actions(
+    objets: dict[str, dict[str, int]],
+) -> None:
+    """The theme is everybody's; what it is used by isn't."""
+    theme = reverse("admin:actions_theme_change", args=[objets["Alès"]["actions.theme"]])
+
+    def lus(client: Client, adresse: str, chemin: str) -> list[str]:
+        page = html.fromstring(client.get(adresse).content.decode())
+        return [element.text_content().strip() for element in page.xpath(chemin)]
+
+    for client, nombre, usage in (
+        (client_de("Lecture"), "2", "2 actions"),
+        (client_de("Coordination", "Alès"), "1", "1 action"),
+    ):
+        assert lus(client, theme, "//section[contains(@class, 'usages')]//li") == [usage]
+        liste = reverse("admin:actions_theme_changelist")
+        assert lus(client, liste, "//td[contains(@class, 'nombre_d_actions')]") == [nombre]
 
 
 def test_limited_to_a_commune_one_cannot_write_elsewhere(
@@ -231,6 +127,26 @@ def test_limited_to_a_commune_one_cannot_write_elsewhere(
     assert (
         Action.objects.get(intitule="Kermesse").commune_id == objets["Alès"]["territoires.commune"]
     )
+
+
+def test_who_types_takes_away_a_funding_line_not_the_action(
+    objets: dict[str, dict[str, int]],
+) -> None:
+    client = client_de("Saisie", "Alès")
+    action = Action.objects.get(pk=objets["Alès"]["actions.action"])
+    adresse = reverse("admin:actions_action_change", args=[action.pk])
+    (forme,) = html.fromstring(client.get(adresse).content.decode()).xpath(
+        "//form[@id='action_form']"
+    )
+    saisie = dict(forme.form_values())
+    assert saisie["subventions-INITIAL_FORMS"] == "1"
+
+    assert client.post(adresse, saisie | {"subventions-0-DELETE": "on"}).status_code == 302
+
+    assert not action.subventions.exists()
+    assert [v.history_type for v in Subvention.historique.filter(action_id=action.pk)] == ["-", "+"]
+    suppression = reverse("admin:actions_action_delete", args=[action.pk])
+    assert client.post(suppression, {"post": "yes"}).status_code == 403
 
 
 def test_an_administrator_cannot_make_herself_a_superuser() -> None:

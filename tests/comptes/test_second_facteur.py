@@ -3,6 +3,7 @@
 import re
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,7 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from pytest_django import DjangoAssertNumQueries, Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -209,13 +210,15 @@ def test_une_cle_d_acces_de_bout_en_bout(
     page.goto(f"{live_server.url}{PAGES}webauthn/add/")
     page.fill("#id_password", MOT_DE_PASSE)
     page.click("main button")
+    page.wait_for_url(lambda url: urlsplit(url).path == f"{PAGES}webauthn/add/")
     page.check("#id_passwordless")
     page.click("form[data-cle] button")
     page.wait_for_url(f"**{PAGES}recovery-codes/")
     page.click('header button:has-text("Se déconnecter")')
+    page.wait_for_url(f"{live_server.url}/comptes/login/")
 
     page.click("form[data-cle] button")
     page.wait_for_url(f"{live_server.url}/")
-    assert "camille" in page.inner_text("header")
+    expect(page.locator("header")).to_contain_text("camille")
     assert plaintes == []
     contexte.close()

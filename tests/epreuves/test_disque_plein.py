@@ -1,26 +1,65 @@
-"""A disk that fills up: a sentence, nothing by half, and work goes on once there is room."""
+"""A disk that fills up: a sentence, nothing by half, and work goes on once there is room.
 
+On PostgreSQL, the server must be on this machine: its tables go to the small disk too.
+"""
+
+import shutil
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connection
 
-from tests.sauvegarde.installation import ICI, Installation, sqlite_neuve
+from tests.epreuves.conftest import peupler
+from tests.sauvegarde.installation import (
+    ICI,
+    Installation,
+    disque_de_postgresql,
+    nom_de_base,
+    postgresql_neuve,
+    sqlite_neuve,
+)
 
 pytestmark = pytest.mark.epreuve
+TAILLE = {"sqlite": "8m", "postgresql": "64m"}[connection.vendor]
 
 
 @pytest.fixture
-def petit_disque(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 8 MiB in memory."""
-    dossier = tmp_path / "disque"
-    dossier.mkdir()
-    monter = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(dossier)]
+def petit_disque() -> Iterator[Path]:
+    """A small disk in memory, that the database's server may enter."""
+    dossier = Path(tempfile.mkdtemp())
+    dossier.chmod(0o755)
+    monter = ["mount", "-t", "tmpfs", "-o", f"size={TAILLE}", "tmpfs", str(dossier)]
     if subprocess.run(monter, capture_output=True, check=False).returncode:
+        dossier.rmdir()
         pytest.skip("il faut être root pour monter un petit disque")
     yield dossier
     subprocess.run(["umount", "-l", str(dossier)], check=True)
+    dossier.rmdir()
+
+
+@pytest.fixture
+def a_l_etroit(petit_disque: Path, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """An empty installation on the small disk, database and files."""
+    modele = request.getfixturevalue(f"{connection.vendor}_migree")
+    if connection.vendor == "sqlite":
+        yield sqlite_neuve(modele, petit_disque / "contrat")
+        return
+    with ExitStack() as pile:
+        tables = petit_disque / "tables"
+        tables.mkdir()
+        try:
+            shutil.chown(tables, "postgres", "postgres")
+            disque = pile.enter_context(disque_de_postgresql(tables))
+        except (LookupError, psycopg.Error):
+            pytest.skip("le serveur PostgreSQL n'est pas sur cette machine")
+        yield pile.enter_context(
+            postgresql_neuve(petit_disque / "contrat", nom_de_base(modele), disque)
+        )
 
 
 def remplir(disque: Path, reste: int) -> Path:
@@ -35,17 +74,15 @@ def remplir(disque: Path, reste: int) -> Path:
     return bourre
 
 
-def test_people_who_write(sqlite_migree: Path, petit_disque: Path) -> None:
-    installation = sqlite_neuve(sqlite_migree, petit_disque / "contrat")
-    assert installation.lancer(ICI / "peupler.py").communicate(timeout=120)[1] == ""
-    avant = installation.etat()
+def test_people_who_write(a_l_etroit: Installation, petit_disque: Path) -> None:
+    avant = peupler(a_l_etroit).etat()
     bourre = remplir(petit_disque, 300_000)
 
-    sortie, plainte = installation.lancer(ICI / "ecrivain.py", "plein", "60").communicate()
+    sortie, plainte = a_l_etroit.lancer(ICI / "ecrivain.py", "plein", "60").communicate()
     assert "full" in plainte or "No space left" in plainte or "disk I/O" in plainte
     bourre.unlink()
 
-    etat = installation.etat()
+    etat = a_l_etroit.etat()
     ecrites = {
         a["reference"]
         for a in etat["tables"]["actions_action"]
@@ -54,24 +91,26 @@ def test_people_who_write(sqlite_migree: Path, petit_disque: Path) -> None:
     assert (etat["integrite"], etat["bilans"]["2004"]) == ("ok", avant["bilans"]["2004"])
     assert ecrites == set(sortie.split())
     assert len(ecrites) >= 1
-    suite, plainte = installation.lancer(ICI / "ecrivain.py", "suite", "1").communicate()
+    suite, plainte = a_l_etroit.lancer(ICI / "ecrivain.py", "suite", "1").communicate()
     assert (suite.split()[0], plainte) == ("suite-0", "")
 
 
 def test_backup_and_restoration(
-    sqlite: Installation, sqlite_migree: Path, petit_disque: Path, tmp_path: Path
+    a_l_etroit: Installation,
+    neuve: Callable[[], Installation],
+    petit_disque: Path,
+    tmp_path: Path,
 ) -> None:
-    assert sqlite.lancer(ICI / "peupler.py").communicate(timeout=120)[1] == ""
-    sqlite.reussir("sauvegarder", tmp_path / "contrat.zip")
-    arrivee = sqlite_neuve(sqlite_migree, petit_disque / "contrat")
-    vide = arrivee.etat()
+    source = peupler(neuve())
+    source.reussir("sauvegarder", tmp_path / "contrat.zip")
+    vide = a_l_etroit.etat()
 
     bourre = remplir(petit_disque, 100_000)
-    sauvegarde = sqlite.manage("sauvegarder", petit_disque / "contrat.zip")
-    fichiers = arrivee.manage("restaurer", tmp_path / "contrat.zip")
+    sauvegarde = source.manage("sauvegarder", petit_disque / "contrat.zip")
+    fichiers = a_l_etroit.manage("restaurer", tmp_path / "contrat.zip")
     bourre.unlink()
     bourre = remplir(petit_disque, 700_000)
-    base = arrivee.manage("restaurer", tmp_path / "contrat.zip")
+    base = a_l_etroit.manage("restaurer", tmp_path / "contrat.zip")
     bourre.unlink()
 
     assert sauvegarde == (
@@ -83,7 +122,7 @@ def test_backup_and_restoration(
     for code, sortie, plainte in (fichiers, base):
         assert (code, sortie, plainte.count("\n")) == (2, "", 1)
         assert "place" in plainte
-    assert [chemin.name for chemin in petit_disque.iterdir()] == ["contrat"]
-    assert arrivee.etat() == vide
-    arrivee.reussir("restaurer", tmp_path / "contrat.zip")
-    assert arrivee.etat() == sqlite.etat()
+    assert {chemin.name for chemin in petit_disque.iterdir()} <= {"contrat", "tables"}
+    assert a_l_etroit.etat() == vide
+    a_l_etroit.reussir("restaurer", tmp_path / "contrat.zip")
+    assert a_l_etroit.etat() == source.etat()

@@ -1,7 +1,5 @@
 """``kill -9`` at random moments, of everything that writes: what was acknowledged stays, nothing
 is there by half, and the figures of 2004 don't move.
-
-The seed is printed by a failure: EPREUVE_GRAINE plays the same again, as far as clocks allow.
 """
 
 import os
@@ -10,33 +8,22 @@ import select
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sauvegarde.archive import ouvrir
-from tests.sauvegarde.installation import ICI, Installation, sqlite_neuve
+from tests.epreuves.conftest import peupler
+from tests.sauvegarde.installation import ICI, Installation
 
 pytestmark = pytest.mark.epreuve
-MORTS = 13  # five drills: 65 in all
+MORTS = 13  # with those of the server, five drills: 65 in all, on each database
+ESSAIS = 4 * MORTS  # a command may end before the moment comes: it is not a death
 IMPORTEES = 1000
+Neuve = Callable[[], Installation]
 Processus = subprocess.Popen[str]
-
-
-@pytest.fixture
-def hasard() -> random.Random:
-    graine = int(os.environ.get("EPREUVE_GRAINE", str(time.time_ns() % 10**6)))
-    print(f"EPREUVE_GRAINE={graine}")
-    return random.Random(graine)  # noqa: S311  # moments, not secrets
-
-
-@pytest.fixture
-def peuplee(sqlite: Installation) -> Installation:
-    """The 2004 contract, closed, 2005 open, documents and an account."""
-    processus = sqlite.lancer(ICI / "peupler.py")
-    assert processus.communicate(timeout=120)[1] == ""
-    return sqlite
 
 
 def tuer(processus: Processus, apres: float) -> tuple[bool, list[str]]:
@@ -48,6 +35,39 @@ def tuer(processus: Processus, apres: float) -> tuple[bool, list[str]]:
     sortie, _ = processus.communicate()
     entieres = [ligne.strip() for ligne in sortie.splitlines(keepends=True) if ligne[-1] == "\n"]
     return processus.returncode == -signal.SIGKILL, entieres
+
+
+class Bourreau:
+    """Kills a command while it works, until it has done so ``MORTS`` times."""
+
+    def __init__(self, hasard: random.Random, essai: Installation, *commande: str | Path) -> None:
+        self.hasard, self.commande = hasard, commande
+        # What comes before the work is Django that starts, in whatever command.
+        demarrage = chronometrer(lambda: essai.reussir("shell", "--no-imports", "-c", "pass"))
+        self.duree = chronometrer(lambda: essai.reussir(*commande))
+        self.part_du_demarrage = min(0.8 * demarrage / self.duree, 0.9)
+
+    def frapper(self, choisir: Callable[[], Installation], constater: Callable[[], None]) -> None:
+        """Once per round, the installation is chosen, and what is left of it looked at."""
+        tuees = 0
+        for _ in range(ESSAIS):
+            processus, debut = choisir().lancer("manage.py", *self.commande), time.monotonic()
+            tue, _ = tuer(processus, self.hasard.uniform(self.part_du_demarrage, 1) * self.duree)
+            if tue:
+                tuees += 1
+            else:
+                # The machine has less to do than before: the next ones die sooner.
+                self.duree = min(self.duree, time.monotonic() - debut)
+            constater()
+            if tuees == MORTS:
+                return
+        raise AssertionError(f"Tuée {tuees} fois seulement en {ESSAIS} essais.")
+
+
+def chronometrer(faire: Callable[[], object]) -> float:
+    debut = time.monotonic()
+    faire()
+    return time.monotonic() - debut
 
 
 def etat_sain(installation: Installation, bilan: str) -> dict[str, Any]:
@@ -74,6 +94,18 @@ def references_entieres(etat: dict[str, Any]) -> set[str]:
     return set(actions.values())
 
 
+def compter_l_import(etat: dict[str, Any]) -> int:
+    """How many actions were imported, each with its money."""
+    importees = {
+        action["id"]
+        for action in etat["tables"]["actions_action"]
+        if action["reference"].startswith("I-")
+    }
+    argent = [s["action_id"] for s in etat["tables"]["financement_subvention"]]
+    assert sorted(pk for pk in argent if pk in importees) == sorted(importees)
+    return len(importees)
+
+
 def test_people_who_write(peuplee: Installation, hasard: random.Random) -> None:
     bilan = peuplee.etat()["bilans"]["2004"]
     confirmees: set[str] = set()
@@ -97,56 +129,50 @@ def test_a_backup(peuplee: Installation, hasard: random.Random, tmp_path: Path) 
     avant = peuplee.etat()
     cible = tmp_path / "sauvegardes" / "contrat.zip"
     cible.parent.mkdir()
-    peuplee.reussir("sauvegarder", cible)
-    duree = chronometrer(lambda: peuplee.reussir("sauvegarder", cible))
-    tuees = 0
-    for _ in range(MORTS):
-        sauvegarde = peuplee.lancer("manage.py", "sauvegarder", cible)
-        tuees += tuer(sauvegarde, hasard.uniform(duree / 3, duree))[0]
-        assert {chemin.name for chemin in cible.parent.iterdir()} <= {
-            "contrat.zip",
-            "contrat.zip.partiel",
-        }
+    bourreau = Bourreau(hasard, peuplee, "sauvegarder", cible)
+
+    def constater() -> None:
+        presents = {chemin.name for chemin in cible.parent.iterdir()}
+        assert presents <= {"contrat.zip", "contrat.zip.partiel"}
         # The former one, or the new one whole: never anything else under this name.
         with ouvrir(cible) as archive:
             archive.verifier()
 
-    assert tuees >= MORTS // 2
+    bourreau.frapper(lambda: peuplee, constater)
+
     assert peuplee.etat() == avant
     peuplee.reussir("sauvegarder", cible)
     assert [chemin.name for chemin in cible.parent.iterdir()] == ["contrat.zip"]
 
 
 def test_a_restoration(
-    peuplee: Installation, hasard: random.Random, sqlite_migree: Path, tmp_path: Path
+    peuplee: Installation, hasard: random.Random, neuve: Neuve, tmp_path: Path
 ) -> None:
     source = peuplee.etat()
     peuplee.reussir("sauvegarder", tmp_path / "contrat.zip")
-    essai = sqlite_neuve(sqlite_migree, tmp_path / "essai")
-    duree = chronometrer(lambda: essai.reussir("restaurer", tmp_path / "contrat.zip"))
-    tuees = 0
-    cible = sqlite_neuve(sqlite_migree, tmp_path / "cible")
+    cible = neuve()
     vide = cible.etat()["tables"]
-    for mort in range(MORTS):
-        restauration = cible.lancer("manage.py", "restaurer", tmp_path / "contrat.zip")
-        tuees += tuer(restauration, hasard.uniform(duree / 2, duree))[0]
+    bourreau = Bourreau(hasard, neuve(), "restaurer", tmp_path / "contrat.zip")
+
+    def constater() -> None:
+        nonlocal cible
         etat = cible.etat()
         assert etat["integrite"] == "ok"
         if etat["tables"] != vide:
             # It had ended: everything is there. The next ones start from nothing again.
             assert etat == source | {"fichiers": etat["fichiers"]}
             assert source["fichiers"].items() <= etat["fichiers"].items()
-            cible = sqlite_neuve(sqlite_migree, tmp_path / f"cible{mort}")
+            cible = neuve()
 
-    assert tuees >= MORTS // 2
+    bourreau.frapper(lambda: cible, constater)
+
     # What the dead ones left doesn't stand in the way of the last one.
-    if cible.etat()["tables"] == vide:
-        cible.reussir("restaurer", tmp_path / "contrat.zip")
+    cible.reussir("restaurer", tmp_path / "contrat.zip")
     assert cible.etat() == source
 
 
 def test_an_import(
-    peuplee: Installation, hasard: random.Random, sqlite_migree: Path, tmp_path: Path
+    peuplee: Installation, hasard: random.Random, neuve: Neuve, tmp_path: Path
 ) -> None:
     fichier = tmp_path / "actions.csv"
     fichier.write_text(
@@ -157,34 +183,18 @@ def test_an_import(
         encoding="utf-8-sig",
     )
     commande = ("importer", fichier, "--exercice", "2005", "--appliquer")
-    avant = peuplee.etat()
-    essai = sqlite_neuve(sqlite_migree, tmp_path / "essai")
-    assert essai.lancer(ICI / "peupler.py").communicate(timeout=120)[1] == ""
-    duree = chronometrer(lambda: essai.reussir(*commande))
-    tuees = 0
-    for _ in range(MORTS):
-        importation = peuplee.lancer("manage.py", *commande)
-        tuees += tuer(importation, hasard.uniform(duree / 3, duree))[0]
-        assert compter_l_import(etat_sain(peuplee, avant["bilans"]["2004"])) in (0, IMPORTEES)
+    bilan = peuplee.etat()["bilans"]["2004"]
+    cible = peuplee
+    bourreau = Bourreau(hasard, peupler(neuve()), *commande)
 
-    assert tuees >= MORTS // 2
-    assert peuplee.manage(*commande)[0] == 0
-    assert compter_l_import(etat_sain(peuplee, avant["bilans"]["2004"])) == IMPORTEES
+    def constater() -> None:
+        nonlocal cible
+        importees = compter_l_import(etat_sain(cible, bilan))
+        assert importees in (0, IMPORTEES)
+        if importees:
+            cible = peupler(neuve())
 
+    bourreau.frapper(lambda: cible, constater)
 
-def compter_l_import(etat: dict[str, Any]) -> int:
-    """How many actions were imported, each with its money."""
-    importees = {
-        action["id"]
-        for action in etat["tables"]["actions_action"]
-        if action["reference"].startswith("I-")
-    }
-    argent = [s["action_id"] for s in etat["tables"]["financement_subvention"]]
-    assert sorted(pk for pk in argent if pk in importees) == sorted(importees)
-    return len(importees)
-
-
-def chronometrer(faire: Any) -> float:
-    debut = time.monotonic()
-    faire()
-    return time.monotonic() - debut
+    assert cible.manage(*commande)[0] == 0
+    assert compter_l_import(etat_sain(cible, bilan)) == IMPORTEES

@@ -10,14 +10,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.cookiejar import CookieJar
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener, urlopen
 
 import pytest
 
-from tests.sauvegarde.installation import ICI, RACINE, Installation
+from tests.sauvegarde.installation import RACINE, Installation
 
 pytestmark = pytest.mark.epreuve
 MORTS = 13
@@ -28,7 +30,18 @@ CREER_UN_ADMINISTRATEUR = (
 )
 
 
-def demarrer(installation: Installation, port: int) -> "subprocess.Popen[bytes]":
+def repond(port: int) -> bool:
+    """Whether someone listens there."""
+    try:
+        urlopen(f"http://127.0.0.1:{port}/sante/", timeout=30).close()
+    except OSError as refus:
+        return not isinstance(getattr(refus, "reason", refus), ConnectionRefusedError)
+    return True
+
+
+@contextmanager
+def servir(installation: Installation, port: int) -> Iterator[None]:
+    """The server, until it is killed with all its processes; the port is free afterwards."""
     serveur = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", "--config", "outils/serveur.py", "contrat_ville.wsgi"],
         cwd=RACINE,
@@ -37,14 +50,21 @@ def demarrer(installation: Installation, port: int) -> "subprocess.Popen[bytes]"
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    for _ in range(300):
-        try:
-            urlopen(f"http://127.0.0.1:{port}/sante/", timeout=30).close()
-        except URLError:
-            time.sleep(0.1)
-        else:
-            return serveur
-    raise AssertionError("Le serveur n'a pas démarré.")
+    try:
+        attendre(lambda: repond(port))
+        yield
+    finally:
+        os.killpg(serveur.pid, signal.SIGKILL)
+        serveur.wait()
+        attendre(lambda: not repond(port))
+
+
+def attendre(condition: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError("Le serveur n'a pas démarré, ou n'est pas mort.")
 
 
 class Agent:
@@ -87,11 +107,9 @@ def saisir(agent: Agent, prefixe: str, confirmes: list[str], refuses: list[str])
         return
 
 
-def test_people_at_their_browsers(sqlite: Installation) -> None:
-    hasard = random.Random(time.time_ns())  # noqa: S311  # moments, not secrets
-    assert sqlite.lancer(ICI / "peupler.py").communicate(timeout=120)[1] == ""
-    sqlite.reussir("shell", "--no-imports", "-c", CREER_UN_ADMINISTRATEUR)
-    avant = sqlite.etat()
+def test_people_at_their_browsers(peuplee: Installation, hasard: random.Random) -> None:
+    peuplee.reussir("shell", "--no-imports", "-c", CREER_UN_ADMINISTRATEUR)
+    avant = peuplee.etat()
     with socket.socket() as prise:
         prise.bind(("127.0.0.1", 0))
         port = prise.getsockname()[1]
@@ -99,24 +117,22 @@ def test_people_at_their_browsers(sqlite: Installation) -> None:
     confirmes: list[str] = []
     refuses: list[str] = []
     for mort in range(MORTS):
-        serveur = demarrer(sqlite, port)
-        if mort == 0:
-            for agent in agents:
-                arrivee = agent.envoyer("/comptes/login/", login="chef", password=MOT_DE_PASSE)
-                assert arrivee == "/", arrivee
         taches = [
             threading.Thread(target=saisir, args=(agent, f"m{mort}a{rang}", confirmes, refuses))
             for rang, agent in enumerate(agents)
         ]
-        for tache in taches:
-            tache.start()
-        time.sleep(hasard.uniform(0.5, 2.5))
-        os.killpg(serveur.pid, signal.SIGKILL)
-        serveur.wait()
+        with servir(peuplee, port):
+            if mort == 0:
+                for agent in agents:
+                    arrivee = agent.envoyer("/comptes/login/", login="chef", password=MOT_DE_PASSE)
+                    assert arrivee == "/", arrivee
+            for tache in taches:
+                tache.start()
+            time.sleep(hasard.uniform(0.5, 2.5))
         for tache in taches:
             tache.join()
 
-    apres = sqlite.etat()
+    apres = peuplee.etat()
     organismes = {o["nom"]: o["id"] for o in apres["tables"]["territoires_organisme"]}
     traces = {h["id"] for h in apres["tables"]["territoires_historicalorganisme"]}
     ecrits = {nom: pk for nom, pk in organismes.items() if re.fullmatch(r"m\d+a\d-\d+", nom)}

@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
@@ -261,6 +261,25 @@ def test_un_fichier_avec_une_erreur_ne_s_applique_pas(
     assert etat() == []
 
 
+def test_appliquer_et_annuler_se_font_par_lots(
+    exercice: Exercice, importer: Importer, csv: Ecrire, agent: Utilisateur
+) -> None:
+    entetes = "Référence;Intitulé;Porteur;Commune;Thème;Axes;Ville accordé\n"
+    nombres = []
+    for debut, lignes in ((0, 10), (100, 40)):
+        texte = entetes + "".join(
+            f"R-{n};Action {n};Les Amis;Alès;1;1, 3;{n}\n" for n in range(debut, debut + lignes)
+        )
+        importation = importer(csv(texte))
+        with CaptureQueriesContext(connection) as application:
+            appliquer(importation.pk, agent)
+        with CaptureQueriesContext(connection) as annulation:
+            annuler(importation.pk, agent)
+        nombres.append((len(application), len(annulation)))
+
+    assert nombres == [(29, 21), (29, 21)]
+
+
 _TUE = """
 import os, signal, sys
 import django
@@ -304,7 +323,6 @@ def test_un_import_tue_en_pleine_ecriture_ne_laisse_rien(
     )
 
     assert mort.returncode == -signal.SIGKILL
-    time.sleep(0.2)  # PostgreSQL notices the dead client
     importation.refresh_from_db()
     assert importation.etat == "VERIFIEE"
     assert not Action.objects.de_l_exercice(2005).exists()

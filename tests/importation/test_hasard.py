@@ -46,6 +46,7 @@ cellules: st.SearchStrategy[Any] = st.one_of(
 sans_accident = settings(
     max_examples=150,
     deadline=None,
+    derandomize=True,  # the same files at each run: what passes here passes everywhere
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

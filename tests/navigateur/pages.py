@@ -11,10 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from actions.models import Action, Exercice, Theme
+from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.models import Importation
 from territoires.models import Commune, Organisme, Quartier
 from tests.navigateur.site import session
+from travaux.models import Travail
 
 MAUVAISE = "?commune=abc&sort=inconnu&page=-1"
 PAGES: dict[str, tuple[str, ...]] = {
@@ -27,11 +29,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/bilan/2004/controle/",
     ),
     "bilan:communes": ("/communes/", f"/communes/{MAUVAISE}"),
-    "bilan:commune": ("/communes/30132/?exercice=2004",),
+    "bilan:commune": ("/communes/30132/?exercice=2004", "/communes/30007/?exercice=2005"),
     "bilan:themes": ("/themes/",),
     "bilan:theme": ("/themes/2/?exercice=2004",),
     "bilan:financeurs": ("/financeurs/",),
-    "bilan:financeur": ("/financeurs/FASILD/?exercice=2004",),
+    "bilan:financeur": ("/financeurs/FASILD/?exercice=2004", "/financeurs/ETAT/?exercice=2005"),
     "bilan:porteurs": ("/porteurs/",),
     "bilan:porteur": ("/porteurs/{porteur}/",),
     "bilan:quartiers": ("/quartiers/",),
@@ -49,7 +51,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/"),
     "axes:liste": ("/axes/",),
-    "axes:fiche": ("/axes/2/",),
+    "axes:fiche": ("/axes/2/", "/axes/2/?exercice=2004"),
     "accessibilite": ("/accessibilite/",),
     "mentions": ("/mentions-legales/",),
     "donnees_personnelles": ("/donnees-personnelles/",),
@@ -58,6 +60,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "importation:apercu": ("/import/{fautif}/", "/import/{juste}/", "/import/{illisible}/"),
     "importation:colonnes": ("/import/{fautif}/colonnes/",),
     "importation:annuler": ("/import/{applique}/annuler/",),
+    "travaux:liste": ("/travaux/",),
+    "travaux:suivi": ("/travaux/{fini}/", "/travaux/{echoue}/"),
     "account_logout": ("/comptes/logout/",),
     "account_inactive": ("/comptes/inactive/",),
     "account_reauthenticate": ("/comptes/reauthenticate/",),
@@ -73,13 +77,19 @@ SANS_COMPTE: dict[str, tuple[str, ...]] = {
     "socialaccount_login_cancelled": ("/comptes/federation/annulee/",),
     "socialaccount_login_error": ("/comptes/federation/erreur/",),
 }
-SANS_DROITS = ("/import/", "/inconnue/", "/communes/99999/")
+SANS_DROITS = (
+    "/import/",
+    "/inconnue/",
+    "/communes/99999/",
+    "/communes/30132/?exercice=1999",
+    "/themes/99/",
+)
 PAS_DES_PAGES = {
     *("bilan:dernier", "bilan:pdf", "bilan:xlsx", "bilan:csv", "bilan:json"),
     *("actions:piece", "actions:porteurs"),
     *("importation:gabarit", "importation:export", "importation:verifier"),
     *("importation:progression", "importation:appliquer", "importation:annote"),
-    *("importation:fichier", "vivant", "pret", "terminer_session"),
+    *("importation:fichier", "travaux:fichier", "vivant", "pret", "terminer_session"),
     *("openid_connect_login", "openid_connect_callback"),
     # They send elsewhere whoever has a password, or no second factor yet, or just gave it.
     *("account_set_password", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn"),
@@ -149,13 +159,33 @@ def peupler() -> dict[str, int]:
         )
     }
     session("coordinatrice").post(f"/import/{imports['applique']}/appliquer/")
-    return imports | {
-        "action": action.pk,
-        "reconstituee": Action.objects.de_l_exercice(2004).earliest("pk").pk,
-        "porteur": porteur.pk,
-        "quartier": quartier.pk,
-        "exercice": exercice.pk,
+    return (
+        imports
+        | _travaux()
+        | {
+            "action": action.pk,
+            "reconstituee": Action.objects.de_l_exercice(2004).earliest("pk").pk,
+            "porteur": porteur.pk,
+            "quartier": quartier.pk,
+            "exercice": exercice.pk,
+        }
+    )
+
+
+def _travaux() -> dict[str, int]:
+    """A long work that made its file, and one that failed."""
+    travaux = {
+        etat: Travail.objects.create(
+            utilisateur=Utilisateur.objects.get(username="coordinatrice"),
+            titre="Liste des actions",
+            methode="GET",
+            adresse="/actions/?_export=xlsx",
+        )
+        for etat in (Travail.Etat.FINI, Travail.Etat.ECHOUE)
     }
+    travaux[Travail.Etat.FINI].achever(Travail.Etat.FINI, entetes={"Content-Type": "text/csv"})
+    travaux[Travail.Etat.ECHOUE].achever(Travail.Etat.ECHOUE, "Le fichier n'a pas pu être fait.")
+    return {etat.lower(): travail.pk for etat, travail in travaux.items()}
 
 
 def _importer(exercice: Exercice, nom: str, texte: str) -> int:

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.navigateur.attente import DELAI
+
 MOT_DE_PASSE = "un-mot-de-passe-assez-long"
 
 
@@ -23,7 +25,7 @@ class Site:
         contexte = self.navigateur.new_context(
             base_url=self.adresse, locale="fr-FR", timezone_id="Europe/Paris", **options
         )
-        contexte.set_default_timeout(15_000)
+        contexte.set_default_timeout(DELAI)
         if compte is not None:
             contexte.add_cookies(
                 [

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import ConsoleMessage
 from pytest_django import DjangoDbBlocker
 
+from tests.navigateur.attente import attendre
 from tests.navigateur.pages import ADMINISTRATION, PAGES, SANS_COMPTE, peupler
 from tests.navigateur.site import Site
 
@@ -22,12 +23,19 @@ def lignes(site: Site, django_db_blocker: DjangoDbBlocker) -> dict[str, int]:
 def relever(site: Site, compte: str | None, adresses: list[str]) -> dict[str, list[str]]:
     """What a first visit breaks, by page: its weight on the wire, other hosts, complaints."""
     recus: list[float] = []
+    en_cours: dict[str, str] = {}
     reproches: list[str] = []
 
     def demande(evenement: dict[str, Any]) -> None:
         url = evenement["request"]["url"]
+        if evenement["type"] != "Other":  # the icon, of which Chromium doesn't say that it came
+            en_cours[evenement["requestId"]] = url
         if not url.startswith((site.adresse, "data:")):
             reproches.append(f"demande {url}")
+
+    def recue(evenement: dict[str, Any]) -> None:
+        en_cours.pop(evenement["requestId"], None)
+        recus.append(evenement.get("encodedDataLength", 0))
 
     def dit(message: ConsoleMessage) -> None:
         # The browser also says when the page itself is a refusal, as it should be.
@@ -44,11 +52,13 @@ def relever(site: Site, compte: str | None, adresses: list[str]) -> dict[str, li
         reseau.send("Network.enable")
         reseau.send("Network.setCacheDisabled", {"cacheDisabled": True})
         reseau.on("Network.requestWillBeSent", demande)
-        reseau.on("Network.loadingFinished", lambda e: recus.append(e["encodedDataLength"]))
+        reseau.on("Network.loadingFinished", recue)
+        reseau.on("Network.loadingFailed", recue)
         for adresse in adresses:
             recus.clear()
             reproches.clear()
             page.goto(adresse)
+            attendre(page, lambda: " ".join(en_cours.values()), "")
             octets = sum(recus)
             if not 0 < octets <= OCTETS_MAX:
                 reproches.append(f"{octets:.0f} octets")

@@ -57,14 +57,14 @@ class Installation:
 
     def reussir(self, *commande: str | Path) -> str:
         code, sortie, plainte = self.manage(*commande)
-        assert (code, plainte) == (0, "")
+        assert (code, plainte) == (0, ""), plainte
         return sortie
 
     def etat(self) -> dict[str, Any]:
         """Every row, every figure of every bilan, every file: see ``etat.py``."""
         processus = self.lancer(ICI / "etat.py")
         sortie, plainte = processus.communicate(timeout=300)
-        assert (processus.returncode, plainte) == (0, "")
+        assert (processus.returncode, plainte) == (0, ""), plainte
         etat: dict[str, Any] = json.loads(sortie)
         return etat
 
@@ -86,14 +86,34 @@ def sqlite_neuve(modele: Path, dossier: Path) -> Installation:
 
 
 @contextmanager
-def postgresql_neuve(dossier: Path, modele: str = "template1") -> Iterator[Installation]:
+def postgresql_neuve(
+    dossier: Path, modele: str = "template1", disque: str = "pg_default"
+) -> Iterator[Installation]:
     """A database of its own on the server, dropped at the end."""
-    nom = f"contrat_epreuve_{uuid.uuid4().hex[:12]}"
-    _ordonner(f'CREATE DATABASE "{nom}" TEMPLATE "{modele}"')
+    nom = _nom_unique()
+    _ordonner(f'CREATE DATABASE "{nom}" TEMPLATE "{modele}" TABLESPACE "{disque}"')
+    if disque != "pg_default":
+        # What was copied takes its room now: on a full disk, the whole server's checkpoints fail.
+        _ordonner("CHECKPOINT")
     try:
         yield Installation(_url(nom), dossier / "fichiers")
     finally:
         _ordonner(f'DROP DATABASE "{nom}" WITH (FORCE)')
+
+
+@contextmanager
+def disque_de_postgresql(dossier: Path) -> Iterator[str]:
+    """Have the server, which is on this machine, put databases into this empty folder."""
+    nom = _nom_unique()
+    _ordonner(f"CREATE TABLESPACE \"{nom}\" LOCATION '{dossier}'")
+    try:
+        yield nom
+    finally:
+        _ordonner(f'DROP TABLESPACE "{nom}"')
+
+
+def _nom_unique() -> str:
+    return f"contrat_epreuve_{uuid.uuid4().hex[:12]}"
 
 
 def nom_de_base(installation: Installation) -> str:

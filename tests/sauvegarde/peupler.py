@@ -1,4 +1,7 @@
-"""The 2004 contract, closed, and around it one of each thing that is hard to carry over."""
+"""The 2004 contract, closed, and around it one of each thing that is hard to carry over.
+
+``peupler.py [SIZE]``: of documents of so many bytes.
+"""
 
 import os
 import sys
@@ -26,6 +29,8 @@ from financement.models import Financeur, Subvention  # noqa: E402
 from importation.models import CorrespondanceRetenue, Importation  # noqa: E402
 from territoires.models import Commune, Organisme  # noqa: E402
 
+TAILLE = int(sys.argv[1]) if len(sys.argv) > 1 else 70_000
+
 charger(django.conf.settings.FIXTURES)
 exercice = Exercice.objects.get(annee=2004)
 agente = Utilisateur.objects.create_user("agente", password="un mot de passe, long")
@@ -47,7 +52,7 @@ LogEntry.objects.create(
 action = Action.objects.filter(exercice=exercice).order_by("pk")[0]
 for rang in range(3):
     piece = Piece(action=action, nom=f"bilan {rang}.pdf", extension="pdf", ajoutee_par=agente)
-    piece.fichier.save("bilan.pdf", ContentFile(os.urandom(70_000) * (rang + 1)))
+    piece.fichier.save("bilan.pdf", ContentFile(os.urandom(TAILLE) * (rang + 1)))
 action.intitule = "L'été « à Alès »\n\t\\N \\. \u2028 💶 ; fin"
 action.save()
 Subvention.objects.filter(action=action).update(

@@ -1,9 +1,17 @@
-"""Forward from every state with data: nothing that was there is lost, twice is once."""
+"""Forward from every released state, with its data: nothing that was there is lost."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 
-from tests.sauvegarde.installation import ICI, Installation
+from sauvegarde.archive import ouvrir
+from sauvegarde.perimetre import REMPLIS_PAR_MIGRATE
+from tests.sauvegarde.figer import ETATS
+from tests.sauvegarde.installation import ICI, Installation, postgresql_absent, postgresql_neuve
 
 pytestmark = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="plays on both databases by itself, once is enough"
@@ -11,19 +19,36 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def installation(request: pytest.FixtureRequest) -> Installation:
-    """A migrated installation on each database."""
-    trouvee: Installation = request.getfixturevalue(request.param)
-    return trouvee
+def sans_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
+    """An installation on each database, before its first migration."""
+    if request.param == "sqlite":
+        yield Installation(f"sqlite:///{tmp_path / 'base.sqlite3'}", tmp_path / "fichiers")
+        return
+    absence = postgresql_absent()
+    if absence is not None:
+        pytest.skip(absence)
+    with postgresql_neuve(tmp_path) as installation:
+        yield installation
 
 
-def test_migrating_again_changes_nothing(installation: Installation) -> None:
-    peupler = installation.lancer(ICI / "peupler.py")
-    assert peupler.communicate(timeout=120)[1] == ""
-    avant = installation.etat()
+@pytest.mark.usefixtures("contrat_2004")
+@pytest.mark.parametrize("etat", sorted(ETATS.glob("*.zip")), ids=lambda etat: etat.stem)
+def test_forward_from_a_released_state(etat: Path, sans_tables: Installation) -> None:
+    revenir = sans_tables.lancer(ICI / "revenir.py", etat)
+    assert revenir.communicate(timeout=300)[1] == ""
 
-    sortie = installation.reussir("migrate", "--no-color")
+    sans_tables.reussir("migrate", "-v0")
 
-    assert "No migrations to apply" in sortie or "Aucune migration" in sortie
-    assert installation.etat() == avant
-    installation.reussir("migrate", "--check")
+    with ouvrir(etat) as archive:
+        recensees = {table.nom: table.lignes for table in archive.manifeste.tables}
+    for modele in REMPLIS_PAR_MIGRATE:
+        del recensees[modele.replace(".", "_")]
+    apres = sans_tables.etat()
+    assert apres["integrite"] == "ok"
+    assert {nom: len(apres["tables"][nom]) for nom in recensees} == recensees
+    attendu = io.StringIO()
+    call_command("controle", 2004, stdout=attendu)
+    assert sans_tables.reussir("controle", "2004") == attendu.getvalue()
+    # Twice is once.
+    assert "No migrations to apply" in sans_tables.reussir("migrate", "--no-color")
+    assert sans_tables.etat() == apres

@@ -41,7 +41,7 @@ from bilan.rendus.pdf.toile import HAUTEUR_PORTRAIT, LARGEUR_PORTRAIT
 from bilan.rendus.vecteurs import dessin
 
 _PAR_RANGEE = 4
-_LARGEUR_DU_TRAIT = 0.88 * LARGEUR_PORTRAIT
+_LARGEUR_DU_TRAIT = 0.77 * LARGEUR_PORTRAIT
 _HAUTEUR_DU_TRAIT = HAUTEUR_PORTRAIT - 90
 
 

@@ -1,5 +1,6 @@
 """The workbook: its nine sheets, in order."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import IO, Final
@@ -58,7 +59,8 @@ def ecrire_xlsx(rapport: Rapport, sortie: IO[bytes] | Path) -> None:
     Sheets are drawn out of order, each from top to bottom: the actions first, since what the
     formulas of the other sheets find is known once they have gone by.
     """
-    with Workbook(sortie, OPTIONS) as classeur:
+    # The library writes into its options: the next workbook of this process would not be the same.
+    with Workbook(sortie, deepcopy(OPTIONS)) as classeur:
         for nom in FEUILLES:
             classeur.add_worksheet(nom)
         classeur.set_properties(

@@ -83,10 +83,28 @@ def test_la_page_de_la_grand_combe_donne_ses_chiffres_de_2004(coordinatrice: Cli
     }
     assert rangs(page, "publie") == [
         ["Territorial", "Grand'Combe", "Actions", "33", "33", "0", "Conforme"],
-        ["Territorial", "Grand'Combe", "Financement", "205 167", "205 167 €", "0", "Conforme"],
+        ["Territorial", "Grand'Combe", "Financement", "205 167 €", "205 167 €", "0", "Conforme"],
     ]
     assert len(rangs(page, "actions")) == 20
     assert "Voir les 33 lignes dans la liste des actions" in texte(page)
+
+
+def test_elle_dit_ce_que_chaque_financeur_donne_a_chaque_theme(coordinatrice: Client) -> None:
+    page = lire(coordinatrice, "/communes/30132/?exercice=2004")
+    croisement = rangs(page, "croisement")
+    assert croisement[1] == ["Prévention", "9 015 €", "15 278 €", "17 157 €", "750 €", "42 200 €"]
+    assert croisement[-1] == ["Total", "24 485 €", "66 309 €", "91 130 €", "23 243 €", "205 167 €"]
+    assert (
+        'href="/actions/?exercice=2004&amp;commune=30132&amp;theme=2&amp;financeur=FASILD"' in page
+    )
+
+
+def test_un_theme_dit_ce_que_chaque_financeur_donne_a_chaque_commune(
+    coordinatrice: Client,
+) -> None:
+    croisement = rangs(lire(coordinatrice, "/themes/2/?exercice=2004"), "croisement")
+    (la_sienne,) = [rang[1:] for rang in croisement if rang[0] == "La Grand-Combe"]
+    assert la_sienne == ["9 015 €", "15 278 €", "17 157 €", "750 €", "42 200 €"]
 
 
 def test_elle_dit_ce_qui_lui_vient_des_lignes_transterritoriales(coordinatrice: Client) -> None:
@@ -100,7 +118,7 @@ def test_la_page_d_un_theme_montre_l_incoherence_du_document(coordinatrice: Clie
     page = lire(coordinatrice, "/themes/3/")
     assert cles(page)["Accordé"].startswith("316 305 €")
     culture = next(rang for rang in rangs(page, "publie") if rang[2] == "Financement total")
-    assert culture[3:6] == ["286 195", "316 305 €", "+30 110"]
+    assert culture[3:6] == ["286 195 €", "316 305 €", "+30 110"]
     assert culture[6].startswith("Incohérence de la source Le document imprime 286 195")
 
 
@@ -109,7 +127,7 @@ def test_la_page_d_un_financeur_confronte_toute_sa_colonne(coordinatrice: Client
     assert [rang[1:5] for rang in rangs(page, "publie")][-1] == [
         "TOTAL",
         "CG",
-        "466 308",
+        "466 308 €",
         "466 308 €",
     ]
     assert {rang[6] for rang in rangs(page, "publie")} == {"Conforme"}
@@ -232,11 +250,11 @@ def test_la_page_d_un_axe_dit_ses_objectifs_et_son_calendrier(coordinatrice: Cli
         ("/porteurs/?exercice=2005", 9),
         ("/quartiers/?exercice=2005", 9),
         ("/axes/?exercice=2005", 14),
-        ("/communes/30007/?exercice=2005", 21),
-        ("/themes/3/?exercice=2005", 17),
+        ("/communes/30007/?exercice=2005", 23),
+        ("/themes/3/?exercice=2005", 18),
         ("/financeurs/ETAT/?exercice=2005", 17),
         ("/axes/2/?exercice=2005", 20),
-        ("/recherche/?q=e", 15),
+        ("/recherche/?q=e", 16),
     ],
 )
 def test_le_nombre_de_requetes_est_borne_et_ne_depend_pas_des_lignes(
@@ -325,3 +343,11 @@ def test_un_quartier_mene_a_sa_commune(coordinatrice: Client, annee_2005: None) 
     page = lire(coordinatrice, f"/quartiers/{quartier.pk}/?exercice=2005")
     assert cles(page)["Accordé"].startswith("1 000,50 €")
     assert 'href="/communes/30007/?exercice=2005"' in page
+
+
+@pytest.mark.usefixtures("annee_2005")
+def test_ce_qui_demande_attention_mene_a_ce_qui_est_compte(coordinatrice: Client) -> None:
+    page = lire(coordinatrice, "/?exercice=2005")
+    lien = "/actions/?exercice=2005&amp;porteur=aucun&amp;provenance=SAISIE&amp;provenance=IMPORT"
+    assert f'<a href="{lien}">4 actions n&#x27;ont pas de porteur</a>' in page
+    assert lire(coordinatrice, html.unescape(lien)).count('<th scope="row"><a') == 4

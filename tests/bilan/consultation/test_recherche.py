@@ -1,9 +1,15 @@
 """One box over everything, without accents or case."""
 
 import re
+import unicodedata
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from listes.recherche import _TABLE, sans_accents
+from territoires.models import Organisme
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004", "annee_2005")]
 
@@ -44,7 +50,7 @@ def test_qui_ne_voit_qu_une_commune_n_y_trouve_qu_elle(agente: Client) -> None:
     ("q", "phrase"),
     [
         ("", "Écrivez un ou plusieurs mots"),
-        ("zzz%00", "Rien ne répond à « zzz »"),
+        ("zzz%00", "Rien ne répond à «&nbsp;zzz&nbsp;»"),
         ("e" * 10_000, "La recherche est trop longue"),
     ],
 )
@@ -54,3 +60,17 @@ def test_une_recherche_vide_vaine_ou_trop_longue_le_dit(
     reponse = coordinatrice.get(f"/recherche/?q={q}")
     assert reponse.status_code == 200
     assert phrase in reponse.content.decode()
+
+
+@pytest.mark.parametrize("mot", ["œuvre", "L'ÉTÉ", "k", "100%", "a_b", "ça", "îlot-3", "\u212a2"])
+def test_un_mot_se_trouve_ou_qu_il_soit_ecrit(mot: str) -> None:
+    """The bare letters that SQLite looks for first never hide a text that holds the word."""
+    for ecrit in {mot, mot.upper(), mot.lower(), unicodedata.normalize("NFD", mot)}:
+        organisme = Organisme.objects.create(nom=f"Avec {ecrit} dedans")
+        trouves = Organisme.objects.filter(nom__sans_accents__contains=sans_accents(mot))
+        assert organisme in trouves, ecrit
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x2200, exclude_categories=["Cs"])))
+def test_la_voie_courte_dit_comme_la_table(texte: str) -> None:
+    assert sans_accents(texte) == unicodedata.normalize("NFC", texte).lower().translate(_TABLE)

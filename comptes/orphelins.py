@@ -1,0 +1,51 @@
+"""Stored files that no row names: a transaction that failed left them, or a killed process."""
+
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db.models import FileField, Model
+
+Colonnes = list[tuple[type[Model], str]]
+
+
+def retirer(avant: datetime) -> int:
+    """Delete those that have been there since before that moment; returns how many.
+
+    Leave a day at least: a file is stored before the row that names it is committed.
+    """
+    retires = 0
+    for dossier, colonnes in _dossiers().items():
+        presents = _presents(dossier)
+        nommes = {
+            nom
+            for modele, colonne in colonnes
+            for nom in modele._base_manager.values_list(colonne, flat=True).iterator()
+        }
+        if not presents & nommes:
+            continue  # a database that knows none of these files may be the wrong one
+        for nom in sorted(presents - nommes):
+            # Not the date of the file's content: files put back from elsewhere keep theirs.
+            if default_storage.get_created_time(nom) < avant:
+                default_storage.delete(nom)
+                retires += 1
+    return retires
+
+
+def _dossiers() -> dict[str, Colonnes]:
+    """The folders in which files are kept, each with the columns that name files there."""
+    dossiers: dict[str, Colonnes] = {}
+    for modele in apps.get_models():
+        for champ in modele._meta.local_concrete_fields:
+            if isinstance(champ, FileField):
+                exemple = champ.generate_filename(modele(), "exemple")
+                dossier = str(PurePosixPath(exemple).parent)
+                dossiers.setdefault(dossier, []).append((modele, champ.attname))
+    return dossiers
+
+
+def _presents(dossier: str) -> set[str]:
+    if not default_storage.exists(dossier):
+        return set()
+    return {f"{dossier}/{nom}" for nom in default_storage.listdir(dossier)[1]}

@@ -1,0 +1,46 @@
+"""``manage.py purger``: forget what has been kept long enough. To be run every night."""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.utils import timezone
+
+from comptes import orphelins
+from comptes.journal import Evenement
+from travaux import purge
+
+
+class Command(BaseCommand):
+    help = (
+        "Efface les sessions expirées, les lignes du journal des accès trop anciennes, les longs "
+        "travaux d'il y a plus d'une semaine, et les fichiers que plus rien ne nomme depuis un "
+        "jour."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        maintenant = timezone.now()
+        sessions, _ = Session.objects.filter(expire_date__lt=maintenant).delete()
+        vivantes = Session.objects.values("session_key")
+        UserSession.objects.exclude(session_key__in=vivantes).delete()
+        limite = maintenant - timedelta(days=settings.JOURNAL_MOIS * 30.5)
+        lignes, _ = Evenement.objects.filter(le__lt=limite).delete()
+        travaux = purge.purger(maintenant)
+        fichiers = orphelins.retirer(maintenant - timedelta(days=1))
+        _recompter()
+        self.stdout.write(
+            f"Effacés : {sessions} sessions, {lignes} lignes du journal des accès, "
+            f"{travaux} travaux, {fichiers} fichiers orphelins."
+        )
+
+
+def _recompter() -> None:
+    """Have SQLite sample its tables, by which it chooses its indexes; PostgreSQL does so alone."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as curseur:
+            curseur.execute("PRAGMA analysis_limit=1000")
+            curseur.execute("ANALYZE")

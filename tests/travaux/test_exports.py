@@ -1,0 +1,289 @@
+"""A long file asked of an installation with a queue: where it waits, who gets it, what it holds."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
+
+from comptes.journal import Evenement
+from comptes.models import Utilisateur
+from sauvegarde.perimetre import modeles_sauvegardes
+from territoires.models import Commune
+from tests.travaux.conftest import sans_fermer
+from travaux.execution import IMPREVU, REFUSE, executer
+from travaux.models import Travail
+from travaux.reprise import INTERROMPU
+
+pytestmark = pytest.mark.django_db
+Travailler = Callable[[], None]
+LISTE = "/actions/?exercice=2004&theme=3&sort=-montant_accorde&_export="
+TOUTE_LA_LISTE = "/actions/?exercice=2004&_export=csv"
+
+
+def contenu(reponse: Any) -> bytes:
+    return b"".join(reponse) if reponse.streaming else bytes(reponse.content)
+
+
+def demander(client: Client, adresse: str) -> Travail:
+    """Ask for a long file: one is led to where it is followed."""
+    reponse = client.get(adresse)
+    travail = Travail.objects.latest("pk")
+    assert (reponse.status_code, reponse["Location"]) == (302, f"/travaux/{travail.pk}/")
+    return travail
+
+
+@pytest.mark.parametrize(
+    "adresse",
+    [
+        LISTE + "csv",
+        LISTE + "csv-ouvert",
+        LISTE + "xlsx",
+        "/bilan/2004.pdf",
+        "/bilan/2004.xlsx",
+    ],
+)
+def test_the_file_is_the_one_that_the_page_would_have_given(
+    nadia: Client, settings: Settings, travailler: Travailler, request: Any, adresse: str
+) -> None:
+    direct = nadia.get(adresse)
+    attendu = contenu(direct)
+    request.getfixturevalue("file_de_travaux")
+
+    travail = demander(nadia, adresse)
+    page = nadia.get(f"/travaux/{travail.pk}/").content.decode()
+    assert "En attente" in page
+    assert f'href="/travaux/{travail.pk}/"' in page  # what a browser without JavaScript follows
+    assert nadia.get(f"/travaux/{travail.pk}/fichier/").status_code == 404
+    travailler()
+
+    assert "Télécharger le fichier" in nadia.get(f"/travaux/{travail.pk}/").content.decode()
+    fait = nadia.get(f"/travaux/{travail.pk}/fichier/")
+    assert morceaux(contenu(fait)) == morceaux(attendu)
+    for nom in ("Content-Type", "Content-Disposition"):
+        assert fait[nom] == direct[nom]
+
+
+def morceaux(octets: bytes) -> dict[str, bytes]:
+    """The file, or a workbook's parts but the one that holds the second when it was made."""
+    if not octets.startswith(b"PK"):
+        return {"": octets}
+    with zipfile.ZipFile(io.BytesIO(octets)) as classeur:
+        return {n: classeur.read(n) for n in classeur.namelist() if n != "docProps/core.xml"}
+
+
+def test_nobody_else_sees_it(
+    nadia: Client, ines: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
+) -> None:
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    travailler()
+
+    assert [chemin.name for chemin in fichiers.iterdir()] == [travail.cle]
+    assert contenu(nadia.get(f"/travaux/{travail.pk}/fichier/"))
+    for suite in ("", "fichier/"):
+        assert ines.get(f"/travaux/{travail.pk}/{suite}").status_code == 404
+        assert Client().get(f"/travaux/{travail.pk}/{suite}").status_code == 302
+    assert nadia.get("/travaux/99999999999999999999/").status_code == 404
+    assert "Actions (CSV pour Excel)" in nadia.get("/travaux/").content.decode()
+    assert "Aucun travail" in ines.get("/travaux/").content.decode()
+
+
+def test_the_audit_log_says_what_left_and_when(
+    nadia: Client, file_de_travaux: None, travailler: Travailler
+) -> None:
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    travailler()
+    exports = Evenement.objects.filter(genre=Evenement.Genre.EXPORT)
+    assert not exports.exists()
+
+    contenu(nadia.get(f"/travaux/{travail.pk}/fichier/"))
+
+    assert [(e.compte_id, e.detail) for e in exports] == [(travail.utilisateur_id, TOUTE_LA_LISTE)]
+
+
+def test_limited_to_a_commune_one_gets_its_rows_only(
+    ines: Client, request: Any, travailler: Travailler
+) -> None:
+    attendu = contenu(ines.get(TOUTE_LA_LISTE))
+    request.getfixturevalue("file_de_travaux")
+
+    travail = demander(ines, TOUTE_LA_LISTE)
+    travailler()
+
+    fait = contenu(ines.get(f"/travaux/{travail.pk}/fichier/"))
+    assert fait == attendu
+    assert b"Bagard" not in fait
+
+
+def test_limited_in_the_meantime_one_gets_what_is_left(
+    nadia: Client, request: Any, travailler: Travailler
+) -> None:
+    compte = Utilisateur.objects.get(username="nadia")
+    compte.communes.add(Commune.objects.get(nom="Bagard"))
+    attendu = contenu(nadia.get(TOUTE_LA_LISTE))
+    compte.communes.clear()
+    request.getfixturevalue("file_de_travaux")
+
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    compte.communes.add(Commune.objects.get(nom="Bagard"))
+    travailler()
+    assert contenu(nadia.get(f"/travaux/{travail.pk}/fichier/")) == attendu
+
+    compte.communes.add(Commune.objects.get(nom="Alès"))
+    assert nadia.get(f"/travaux/{travail.pk}/fichier/").status_code == 404
+
+
+def test_an_account_that_is_closed_gets_nothing_made(
+    nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
+) -> None:
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    Utilisateur.objects.filter(username="nadia").update(is_active=False)
+
+    travailler()
+
+    travail.refresh_from_db()
+    assert (travail.etat, travail.message) == ("ECHOUE", REFUSE)
+    assert list(fichiers.iterdir()) == []
+    refus = Evenement.objects.get(genre=Evenement.Genre.REFUS)
+    assert (refus.compte_id, refus.detail) == (travail.utilisateur_id, f"GET {TOUTE_LA_LISTE}")
+
+
+def test_asked_twice_it_is_made_once(
+    nadia: Client, file_de_travaux: None, travailler: Travailler
+) -> None:
+    premier = demander(nadia, TOUTE_LA_LISTE)
+    assert demander(nadia, TOUTE_LA_LISTE) == premier
+    travailler()
+
+    assert demander(nadia, TOUTE_LA_LISTE) != premier  # figures may have changed: it is made anew
+
+
+def test_one_account_does_not_fill_the_queue(nadia: Client, file_de_travaux: None) -> None:
+    for annee in range(1, 11):
+        demander(nadia, f"/bilan/{annee}.pdf")
+
+    reponse = nadia.get("/bilan/2004.pdf", follow=True)
+
+    assert Travail.objects.count() == 10
+    assert reponse.request["PATH_INFO"] == "/travaux/"
+    assert "Vous avez déjà 10 travaux en attente" in reponse.content.decode()
+
+
+def test_what_cannot_be_made_says_why(
+    nadia: Client,
+    file_de_travaux: None,
+    travailler: Travailler,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inconnu = demander(nadia, "/bilan/1999.pdf")
+    travailler()
+    page = nadia.get(f"/travaux/{inconnu.pk}/").content.decode()
+    assert "1999" in page
+    assert "Redemander ce travail" in page
+
+    casse = demander(nadia, "/bilan/2004.pdf")
+    Travail.objects.filter(pk=casse.pk).update(origine="https://pas-ce-site.example")
+    travailler()
+    casse.refresh_from_db()
+    assert (casse.etat, casse.message) == ("ECHOUE", IMPREVU)
+
+
+def test_the_page_follows_the_work_until_it_ends(
+    nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
+) -> None:
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    suivi = f"/travaux/{travail.pk}/"
+    fichiers.mkdir(parents=True)
+    (fichiers / f"{travail.cle}.progression").write_text("42")
+
+    bloc = nadia.get(suivi, headers={"HX-Request": "true"}).content.decode()
+    assert bloc.count("<html") == 0
+    assert f'hx-get="{suivi}" hx-trigger="every 1s"' in bloc
+    assert '<progress id="progression" max="100" value="42">' in bloc
+    Travail.objects.update(demande_le=timezone.now() - timedelta(minutes=2))
+    assert "attend depuis plus d’une minute" in nadia.get(suivi).content.decode()
+    travailler()
+
+    assert nadia.get(suivi, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_a_work_that_kills_its_worker_is_given_up_after_three_deaths(
+    nadia: Client, file_de_travaux: None, travailler: Travailler
+) -> None:
+    travail = demander(nadia, TOUTE_LA_LISTE)
+    for mort in range(3):
+        tache = DBTaskResult.objects.get()
+        tache.claim(f"mort-{mort}")  # what a worker does before it starts, and this one dies
+        Travail.objects.update(etat=Travail.Etat.EN_COURS)
+        page = nadia.get(f"/travaux/{travail.pk}/").content.decode()
+        tache.refresh_from_db()
+        assert tache.status == ("READY" if mort < 2 else "RUNNING")
+
+    assert "interrompu 3 fois" in page
+    travailler()
+    travail.refresh_from_db()
+    assert (travail.etat, travail.message) == ("ECHOUE", INTERROMPU)
+
+
+def test_works_and_their_files_are_forgotten_after_a_week(
+    nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
+) -> None:
+    for annee in (2004, 2003):
+        demander(nadia, f"/bilan/{annee}.xlsx")
+    travailler()
+    vieux, recent = Travail.objects.order_by("pk")
+    il_y_a_huit_jours = timezone.now() - timedelta(days=8)
+    Travail.objects.filter(pk=vieux.pk).update(demande_le=il_y_a_huit_jours)
+    DBTaskResult.objects.filter(pk__in=[vieux.tache]).update(enqueued_at=il_y_a_huit_jours)
+    (fichiers / f"{recent.cle}.partiel").touch()
+    (fichiers / "inconnu.partiel").touch()
+
+    dit = io.StringIO()
+    call_command("purger", stdout=dit)
+
+    assert "1 travaux" in dit.getvalue()
+    assert list(Travail.objects.all()) == [recent]
+    assert [tache.pk for tache in DBTaskResult.objects.all()] == [recent.tache]
+    assert [chemin.name for chemin in fichiers.iterdir()] == [f"{recent.cle}.partiel"]
+
+
+def test_backups_leave_works_aside() -> None:
+    sauvegardees = {modele._meta.app_label for modele in modeles_sauvegardes()}
+
+    assert {"travaux", "django_tasks_database"} & sauvegardees == set()
+    assert {"actions", "importation"} <= sauvegardees
+
+
+def test_without_a_queue_nothing_waits(nadia: Client) -> None:
+    reponse = nadia.get("/bilan/2004.xlsx")
+
+    assert reponse.status_code == 200
+    assert contenu(reponse)[:2] == b"PK"
+    assert not Travail.objects.exists()
+    assert "Mes travaux" not in nadia.get("/actions/").content.decode()
+    with pytest.raises(CommandError, match="Il n'y a pas de file"):
+        call_command("db_worker")
+
+
+def test_without_a_queue_a_task_is_done_as_soon_as_it_is_given(nadia: Client) -> None:
+    travail = Travail.objects.create(
+        utilisateur=Utilisateur.objects.get(username="nadia"),
+        titre="Bilan",
+        methode="GET",
+        adresse="/bilan/2004.xlsx",
+        origine="http://testserver",
+    )
+
+    with sans_fermer():
+        executer.enqueue(travail.pk)
+
+    travail.refresh_from_db()
+    assert travail.etat == Travail.Etat.FINI
