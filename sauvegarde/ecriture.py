@@ -4,7 +4,7 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +22,12 @@ from sauvegarde.rangees import lire
 from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
 
+_MOMENTS = 5
+
+
+class _FichierEffaceError(Exception):
+    """A file went with its row since the moment that is being saved."""
+
 
 def sauvegarder(cible: Path) -> Manifeste:
     """Write the backup beside ``cible``, then give it its name: what stood there stays until then.
@@ -33,8 +39,20 @@ def sauvegarder(cible: Path) -> Manifeste:
     with (
         dire_le_disque(f"La sauvegarde {cible} ne peut pas être écrite"),
         _a_cote(cible) as fichier,
-        Redaction(fichier) as redaction,
     ):
+        for _ in range(_MOMENTS):
+            with suppress(_FichierEffaceError):
+                return _sauvegarder_un_moment(fichier)
+            fichier.seek(0)
+            fichier.truncate()
+        raise SauvegardeError(
+            "Des fichiers ont été supprimés pendant chaque essai : rien n'a été écrit. Recommencez "
+            "à une heure plus calme."
+        )
+
+
+def _sauvegarder_un_moment(fichier: IO[bytes]) -> Manifeste:
+    with Redaction(fichier) as redaction:
         with instantane() as lecture:
             manifeste = _rediger(redaction, lecture)
         redaction.sceller(manifeste)
@@ -55,6 +73,8 @@ def _rediger(redaction: Redaction, lecture: BaseDatabaseWrapper) -> Manifeste:
         try:
             contenu = default_storage.open(nom)
         except FileNotFoundError:
+            if not _est_encore_nomme(nom):
+                raise _FichierEffaceError from None
             manifeste.absents.append(nom)
             continue
         with contenu:
@@ -74,6 +94,14 @@ def _noms_des_fichiers(using: str) -> Iterator[str]:
             if nom and nom not in vus:
                 vus.add(nom)
                 yield nom
+
+
+def _est_encore_nomme(nom: str) -> bool:
+    """By the database of now, not of the moment that is being saved."""
+    return any(
+        modele._base_manager.filter(**{colonne: nom}).exists()
+        for modele, colonne in colonnes_de_fichiers()
+    )
 
 
 def _rediger_table(redaction: Redaction, modele: Modele, lecture: BaseDatabaseWrapper) -> Table:

@@ -1,11 +1,13 @@
 """The site's menus: the pages that exist and that the account may open."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from django import template
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.template import Context
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -26,6 +28,10 @@ SECTIONS = (
     ("Bilan", "bilan:dernier"),
     ("Import", "importation:liste"),
 )
+D_UN_EXERCICE = {"accueil", "actions:liste", "axes:liste"} | {
+    f"bilan:{liste}" for liste in ("communes", "themes", "financeurs", "porteurs")
+}
+"""The sections that show one budget year: the one being read goes with their links."""
 ADMINISTRATION = ("Administration", "admin:index")
 PIED_DE_PAGE = (
     ("Accessibilité", "accessibilite"),
@@ -58,7 +64,9 @@ def pied_de_page(context: Context) -> list[Entree]:
 
 
 def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entree]:
-    chemin = getattr(context.get("request"), "path", "")
+    requete = context.get("request")
+    chemin = getattr(requete, "path", "")
+    suite = _exercice_lu(requete) if isinstance(requete, HttpRequest) else ""
     entrees = []
     for libelle, nom in liens:
         try:
@@ -66,8 +74,16 @@ def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entre
         except NoReverseMatch:
             continue
         if _ouverte(url, context.get("user")):
-            entrees.append(Entree(libelle, url, _courante(url, chemin)))
+            lien = url + suite if nom in D_UN_EXERCICE else url
+            entrees.append(Entree(libelle, lien, _courante(url, chemin)))
     return entrees
+
+
+def _exercice_lu(requete: HttpRequest) -> str:
+    """« ?exercice=2004 » where the address says just one; the usual one needs no word."""
+    annees = requete.GET.getlist("exercice")
+    seule = len(annees) == 1 and re.fullmatch("[0-9]{4}", annees[0])
+    return f"?exercice={annees[0]}" if seule else ""
 
 
 def _ouverte(url: str, lecteur: AbstractBaseUser | AnonymousUser | None) -> bool:

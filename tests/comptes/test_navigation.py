@@ -39,3 +39,28 @@ def test_un_visiteur_ne_voit_aucune_section() -> None:
 
 def test_sans_requete_ni_compte_le_pied_de_page_ne_montre_que_le_public() -> None:
     assert all(entree.courante == "" for entree in pied_de_page(Context()))
+
+
+@pytest.mark.parametrize(
+    ("adresse", "suite"),
+    [
+        ("/communes/30132/?exercice=2004", "?exercice=2004"),
+        ("/communes/", ""),
+        ("/actions/?exercice=2004&exercice=2005", ""),
+        ("/actions/?exercice=%22%3E", ""),
+    ],
+)
+def test_l_exercice_lu_suit_d_une_section_a_l_autre(adresse: str, suite: str) -> None:
+    camille = Utilisateur(username="camille", is_superuser=True)
+    liens = {entree.libelle: entree.url for entree in menu(adresse, camille)}
+    assert liens == {
+        "Accueil": f"/{suite}",
+        "Actions": f"/actions/{suite}",
+        "Communes": f"/communes/{suite}",
+        "Thèmes": f"/themes/{suite}",
+        "Financeurs": f"/financeurs/{suite}",
+        "Porteurs": f"/porteurs/{suite}",
+        "Axes": f"/axes/{suite}",
+        "Bilan": "/bilan/",
+        "Import": "/import/",
+    }

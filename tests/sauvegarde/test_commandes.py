@@ -4,6 +4,7 @@ import io
 import os
 import resource
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.conf import LazySettings
@@ -162,11 +163,41 @@ def test_a_file_already_missing_is_said(piece: Piece, fichiers: Path, tmp_path: 
 
     assert (code, plainte) == (
         1,
-        f"Il manquait déjà 1 fichiers que la base nomme, dont {piece.fichier.name} : vérifiez "
+        f"Il manquait déjà 1 fichier que la base nomme, dont {piece.fichier.name} : vérifiez "
         "MEDIA_ROOT.\n",
     )
     with ouvrir(tmp_path / "contrat.zip") as archive:
         assert archive.manifeste.absents == [piece.fichier.name]
+
+
+def test_a_document_deleted_meanwhile_is_in_no_moment_of_the_backup(
+    piece: Piece, fichiers: Path, tmp_path: Path
+) -> None:
+    """The first document is a pipe: while it is being read, someone deletes the second one."""
+    seconde = Piece(action=piece.action, nom="b.pdf", extension="pdf")
+    seconde.fichier.save("b.pdf", ContentFile(b"%PDF-1.7"))
+    premier = Path(piece.fichier.path)
+    premier.unlink()
+    os.mkfifo(premier)
+
+    def supprimer_pendant_la_lecture() -> None:
+        with premier.open("wb") as lu:
+            seconde.delete()
+            connection.close()
+            premier.unlink()
+            premier.write_bytes(b"%PDF-1.7")  # an ordinary document, for the second reading
+            lu.write(b"%PDF-1.7")
+
+    quelqu_un = Thread(target=supprimer_pendant_la_lecture)
+    quelqu_un.start()
+    code, _, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
+    quelqu_un.join()
+
+    assert (code, plainte) == (0, "")
+    with ouvrir(tmp_path / "contrat.zip") as archive:
+        pieces = next(t for t in archive.manifeste.tables if t.nom == "actions_piece")
+        assert (pieces.lignes, archive.manifeste.absents) == (1, [])
+        assert [fichier.nom for fichier in archive.manifeste.fichiers] == [piece.fichier.name]
 
 
 def test_the_disk_says_no(piece: Piece, tmp_path: Path) -> None:

@@ -39,8 +39,9 @@ class Command(BaseCommand):
             f"{nombre(len(manifeste.fichiers))} fichiers, en {time.perf_counter() - debut:.1f} s."
         )
         if manifeste.absents:
+            absents = len(manifeste.absents)
             self.stderr.write(
-                f"Il manquait déjà {nombre(len(manifeste.absents))} fichiers que la base nomme, "
-                f"dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
+                f"Il manquait déjà {nombre(absents)} fichier{'s' if absents > 1 else ''} que la "
+                f"base nomme, dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
             )
             sys.exit(INCOMPLETE)
