@@ -1,10 +1,11 @@
 """From a figure to the actions behind it: the address of the list that gives that very figure."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 TRANSTERRITORIAL: Final = "transterritorial"
 """What the ``commune`` filter says for the lines of the whole territory, whose commune is NULL."""
@@ -20,8 +21,14 @@ def lien_actions(**filtres: Valeur) -> str:
     A filter that is None is left out; a sequence repeats its parameter.
     """
     paires = [(nom, valeur) for nom, brute in filtres.items() for valeur in _valeurs(brute)]
-    adresse = reverse("actions:liste")
+    adresse = _liste(get_script_prefix())
     return f"{adresse}?{urlencode(paires)}" if paires else adresse
+
+
+@cache
+def _liste(prefixe: str) -> str:
+    """The list's address below a prefix, found once: hundreds of links stand on a page."""
+    return reverse("actions:liste")
 
 
 def _valeurs(brute: Valeur) -> list[str | int]:

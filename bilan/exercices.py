@@ -1,6 +1,7 @@
 """One budget year, its tables computed and checked: what pages, files and commands ask for."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from actions.models import Action, ActionQuerySet
 from bilan.controle import Controle, confronter, controler
@@ -33,10 +34,20 @@ class ExerciceEtabli:
     releve: Releve
     territorial: TableauTerritorial
     thematique: TableauThematique
-    croise: TableauCroise
     controle: Controle
     actions: ActionQuerySet
     partiel: bool
+    cumul: Cumul
+
+    @cached_property
+    def croise(self) -> TableauCroise:
+        """Made for those who show it: it has more cells than the other two together."""
+        return tableau_croise(self.cumul)
+
+    def tableau(self, code: str) -> Tableau:
+        """One of the three, by code."""
+        directs: dict[str, Tableau] = {t.code: t for t in (self.territorial, self.thematique)}
+        return directs.get(code) or self.croise
 
     @property
     def tableaux(self) -> dict[str, Tableau]:
@@ -64,10 +75,10 @@ def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli
         releve=releve,
         territorial=confronter(territorial, controle),
         thematique=confronter(thematique, controle),
-        croise=tableau_croise(cumul),
         controle=controle,
         actions=(Action.objects.all() if actions is None else actions).de_l_exercice(annee),
         partiel=actions is not None,
+        cumul=cumul,
     )
 
 

@@ -58,7 +58,7 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
             "bilan/controle.html",
             contexte | {"controle": exercice.controle, "section": section},
         )
-    bloc = BlocTableau(exercice.tableaux[code])
+    bloc = BlocTableau(exercice.tableau(code))
     return render(
         request,
         "bilan/tableau.html",
@@ -97,7 +97,7 @@ def csv(request: HttpRequest, annee: str, code: str) -> HttpResponse:
     source = (
         chapitres.registre_du_controle(exercice.controle)
         if code == CONTROLE
-        else exercice.tableaux[code]
+        else exercice.tableau(code)
     )
     return HttpResponse(
         tableau_en_csv(source),
@@ -112,7 +112,7 @@ def json(request: HttpRequest, annee: str, code: str) -> HttpResponse:
     exercice = _exercice(request, int(annee))
     if code == CONTROLE:
         return JsonResponse(controle_en_dict(exercice.controle))
-    return JsonResponse(tableau_en_dict(exercice.tableaux[code]))
+    return JsonResponse(tableau_en_dict(exercice.tableau(code)))
 
 
 def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
