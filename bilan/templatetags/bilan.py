@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django import template
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bilan.chapitres import STATUTS
@@ -25,6 +25,12 @@ register.filter("svg", svg)
 def statut(valeur: Statut) -> str:
     """A figure's state in words."""
     return STATUTS[valeur]
+
+
+@register.filter
+def coupable(nom: str) -> SafeString:
+    """A name that may go on to the next line after each of its slashes."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ((partie,) for partie in nom.split("/")))
 
 
 @register.simple_tag
