@@ -89,12 +89,13 @@ def test_appliquer_puis_appliquer_encore(
 
     assert premier[0] == second[0] == 0
     assert (
-        "2 lignes lues : 2 actions à créer, 0 à modifier, 0 inchangées ; 0 erreurs." in premier[1]
+        "Lignes lues : 2. Actions à créer : 2, à modifier : 0, inchangées : 0. Erreurs : 0."
+        in premier[1]
     )
     assert (
         "Accordé (fonctionnement) : 0\u00a0€ → 1\u202f200,50\u00a0€ (+1\u202f200,50)." in premier[1]
     )
-    assert "0 actions à créer, 0 à modifier, 2 inchangées" in second[1]
+    assert "Actions à créer : 0, à modifier : 0, inchangées : 2." in second[1]
     assert Action.objects.de_l_exercice(2005).count() == 2
     assert list(Importation.objects.values_list("etat", flat=True)) == ["APPLIQUEE"] * 2
 

@@ -117,9 +117,9 @@ class Command(BaseCommand):
             for changement in action.changements:
                 self.stdout.write(f"  {changement}")
         self.stdout.write(
-            f"{nombre(verification.lignes)} lignes lues : {nombre(len(plan.creees))} actions à "
-            f"créer, {nombre(len(plan.modifiees))} à modifier, {nombre(plan.inchangees)} "
-            f"inchangées ; {nombre(len(verification.erreurs))} erreurs."
+            f"Lignes lues : {nombre(verification.lignes)}. Actions à créer : "
+            f"{nombre(len(plan.creees))}, à modifier : {nombre(len(plan.modifiees))}, inchangées : "
+            f"{nombre(plan.inchangees)}. Erreurs : {nombre(len(verification.erreurs))}."
         )
         avant, apres = plan.avant.accorde, plan.apres.accorde
         self.stdout.write(
