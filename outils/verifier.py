@@ -25,7 +25,7 @@ CODE = {
     "migrations": [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "réglages": [PYTHON, "manage.py", "check", "--fail-level", "WARNING"],
 }
-PYTEST = [PYTHON, "-m", "pytest", "-q", "-n", "3", "--dist"]
+PYTEST = [PYTHON, "-m", "pytest", "-q", "-n", "2", "--dist"]
 A_JOUER = {
     "tests": [*PYTEST, "loadfile", "--no-loadscope-reorder"],
     "epreuves": [*PYTEST, "load", "-m", "epreuve"],
