@@ -17,7 +17,7 @@ from actions.pieces import Piece as Piece
 from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from comptes.versions import Versionne
-from financement.models import Montants, Subvention, SubventionQuerySet
+from financement.models import Financeur, Montants, Subvention, SubventionQuerySet
 from listes.recherche import lettres_sures, sans_accents
 from territoires.models import Commune, Organisme, Quartier
 
@@ -120,11 +120,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def aidees_par(self, codes: Collection[str]) -> "ActionQuerySet":
         """Lines on which one of these funders, or one below them, has a funding line."""
-        aides = Subvention.objects.des_financeurs(codes).filter(action=OuterRef("pk"))
-        return self.filter(Exists(aides.order_by()))
+        return self.aidees_par_l_un_de(Financeur.objects.sous_l_un_de(codes))
 
-    def aidees_par_l_un_de(self, financeurs: Collection[int]) -> "ActionQuerySet":
-        """Lines on which one of these funders (ids) has a funding line."""
+    def aidees_par_l_un_de(
+        self, financeurs: "Collection[int] | models.QuerySet[Any]"
+    ) -> "ActionQuerySet":
+        """Lines on which one of these funders (ids or rows) has a funding line."""
         aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
         return self.filter(Exists(aides.order_by()))
 

@@ -15,8 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
 from actions.models import Exercice
-from comptes.models import Utilisateur
-from comptes.permissions import CONNECTE, exige
+from comptes.permissions import CONNECTE, compte_de, exige
 from importation import annotation
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import (
@@ -46,11 +45,6 @@ ANNULER = "importation.annuler_importation"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANNULE = "L'import est annulé : tout est comme avant lui."
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
-
-
-def _lecteur(request: HttpRequest) -> Utilisateur:
-    assert isinstance(request.user, Utilisateur)  # noqa: S101 -- the gate lets nobody else in
-    return request.user
 
 
 def _trouver(request: HttpRequest, pk: int) -> Importation:
@@ -85,7 +79,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
             somme.update(morceau)
         exercice = form.cleaned_data["exercice"]
         nom = Path(fichier.name or "fichier").name
-        importation = recevoir(fichier, nom, somme.hexdigest(), exercice, _lecteur(request))
+        importation = recevoir(fichier, nom, somme.hexdigest(), exercice, compte_de(request))
         if attente := _differer_la_verification(request, importation):
             return attente
         if (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
@@ -140,7 +134,7 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
     except FichierRefuseError as refus:
         messages.error(request, str(refus))
         return redirect("importation:apercu", importation.pk)
-    ref = charger_referentiel(importation.exercice, communes_de(_lecteur(request)))
+    ref = charger_referentiel(importation.exercice, communes_de(compte_de(request)))
     actuelle = Correspondance(**importation.correspondance)
     form = ColonnesForm(classeur, ref, actuelle, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -162,7 +156,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         return attente
     try:
         if importation.etat != Importation.Etat.APPLIQUEE:
-            appliquer(importation.pk, _lecteur(request))
+            appliquer(importation.pk, compte_de(request))
     except (ApplicationRefuseeError, FichierRefuseError, CorrespondanceRefuseeError) as refus:
         messages.error(request, str(refus))
     else:
@@ -183,7 +177,7 @@ def annulation(request: HttpRequest, pk: int) -> HttpResponse:
         if attente := differer(request, f"Annuler {importation.nom}"):
             return attente
         try:
-            annuler(importation.pk, _lecteur(request))
+            annuler(importation.pk, compte_de(request))
         except AnnulationRefuseeError as erreur:
             refus = erreur
         else:
@@ -250,7 +244,7 @@ def export(request: HttpRequest) -> HttpResponse:
     exercice = _exercice(request)
     if attente := _differer_si_long(request, f"Actions {exercice} à réimporter", exercice):
         return attente
-    entetes, lignes = lignes_a_reimporter(exercice, communes_de(_lecteur(request)))
+    entetes, lignes = lignes_a_reimporter(exercice, communes_de(compte_de(request)))
     nom = f"actions-{exercice.annee}-a-reimporter"
     if request.GET.get("format") == "csv":
         return _telecharger(en_csv(entetes, lignes), f"{nom}.csv", "text/csv; charset=utf-8")

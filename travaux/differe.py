@@ -12,6 +12,7 @@ from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, task_backends
 from django_tasks_db import DatabaseBackend
 
 from comptes.models import Utilisateur
+from comptes.permissions import compte_de
 from travaux.avancement import travail_en_cours
 from travaux.execution import executer
 from travaux.models import Travail
@@ -33,10 +34,9 @@ def differer(request: HttpRequest, titre: str, *, envoi: str = "") -> HttpRespon
     nothing of a form goes with it. None where the view must answer now: no queue, or the worker is
     asking.
     """
-    compte = request.user
     if travail_en_cours.get() is not None or not en_file():
         return None
-    assert isinstance(compte, Utilisateur)  # noqa: S101 -- the gate lets nobody else in
+    compte = compte_de(request)
     methode = "POST" if envoi else str(request.method)
     adresse = envoi or request.get_full_path()
     siens = Travail.objects.de(compte).inacheves()

@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
-from comptes.models import Utilisateur
-from comptes.permissions import CONNECTE, exige
+from comptes.permissions import CONNECTE, compte_de, exige
 from travaux import dossier
 from travaux.execution import page_de, peut
 from travaux.models import Travail
@@ -68,8 +67,7 @@ def suivi(request: HttpRequest, pk: int) -> HttpResponse:
 def fichier(request: HttpRequest, pk: int) -> FileResponse:
     """What the work has made, to its author as long as she could still make it."""
     travail = _trouver(request, pk)
-    compte = request.user
-    assert isinstance(compte, Utilisateur)  # noqa: S101 -- the gate lets nobody else in
+    compte = compte_de(request)
     if not travail.entetes:
         raise Http404("Ce travail n'a pas de fichier.")
     if not peut(compte, page_de(travail)) or sorted(compte.perimetre) != travail.perimetre:
