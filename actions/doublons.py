@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action
+from actions.questions import ActionQuerySet
 from listes.recherche import sans_accents
 
 RESSEMBLANCE = 0.8

@@ -12,7 +12,8 @@ from django.db.models.functions import Concat
 from django.urls import reverse_lazy
 
 from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
-from actions.models import Action, ActionQuerySet, Exercice, Theme
+from actions.models import Action, Exercice, Theme
+from actions.questions import ActionQuerySet
 from axes.models import AxeTransversal
 from financement.models import Financeur, Subvention, SubventionQuerySet
 from listes.etat import coupe
@@ -130,8 +131,12 @@ class ActionFiltres(Filtres):
     def subventions(self) -> SubventionQuerySet:
         """The money that the list counts: running costs, of the chosen funders only."""
         lignes = Subvention.objects.de_fonctionnement()
-        codes = self.form.cleaned_data.get("financeur")
-        return lignes.des_financeurs(codes) if codes else lignes
+        return lignes.des_financeurs(self.financeurs) if self.financeurs else lignes
+
+    @cached_property
+    def financeurs(self) -> tuple[str, ...]:
+        """The codes of the chosen funders; none where all count."""
+        return tuple(self.form.cleaned_data.get("financeur") or ())
 
     def filtrer_q(self, selection: ActionQuerySet, nom: str, texte: str) -> ActionQuerySet:
         return selection.contenant(texte)
@@ -148,7 +153,7 @@ class ActionFiltres(Filtres):
     def filtrer_financeur(
         self, selection: ActionQuerySet, nom: str, codes: list[str]
     ) -> ActionQuerySet:
-        return selection.aidees_par(codes)
+        return selection.aidees_par(Financeur.objects.sous_l_un_de(codes))
 
     def filtrer_porteur(
         self, selection: ActionQuerySet, nom: str, porteur: PorteurChoisi

@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from actions.doublons import doublons_probables
-from actions.models import Action, ActionQuerySet
+from actions.models import Action
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
+from actions.questions import ActionQuerySet
 
 IDENTITE = ("exercice", "porteur", "intitule")
 MANQUANTS = {

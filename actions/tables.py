@@ -9,14 +9,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
-from actions.models import Action, ActionQuerySet
-from financement.models import Financeur
+from actions.models import Action
+from actions.questions import ActionQuerySet
+from financement.models import ETAPES
 from listes.chiffres import nombre
 from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
+from listes.reponses import Reponses
 from listes.tables import Tableau, Totaux
 from listes.templatetags.chiffres import donnee
 
-ETAPES = ("demande", "accorde", "verse")
 MONTANTS = frozenset(f"montant_{etape}" for etape in ETAPES)
 
 
@@ -49,9 +50,9 @@ class ActionTable(Tableau):
 
     @classmethod
     def totaliser(cls, selection: ActionQuerySet, filtres: ActionFiltres) -> Totaux:  # type: ignore[override]  # this table's own rows and filters
-        effectif = selection.effectif()
-        codes = filtres.form.cleaned_data.get("financeur")
-        montants = selection.montants(Financeur.objects.sous_l_un_de(codes) if codes else None)
+        reponses = Reponses.actuelles()
+        effectif = reponses.a(ActionQuerySet.effectif, selection)
+        montants = reponses.a(ActionQuerySet.montants, selection, filtres.financeurs)
         return {
             "lignes": effectif.lignes,
             "actions": effectif.actions,

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views import View
 
 from actions.filters import ActionFiltres
-from actions.models import Action, ActionQuerySet
+from actions.models import Action
 from actions.plan import plan_de_financement
+from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
 from comptes.permissions import CONNECTE
 from listes.recherche import sans_accents

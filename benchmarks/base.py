@@ -71,6 +71,10 @@ class Releve:
     def __init__(self) -> None:
         self.manques: int = 0
 
+    def noter(self, libelle: str, mesure: float) -> None:
+        """A ratio that nothing was promised of."""
+        print(f"· {libelle} : {mesure:.2f}", flush=True)
+
     def dire(self, libelle: str, mesure: float, seuil: float, *, minimum: bool = False) -> None:
         tenu = mesure >= seuil if minimum else mesure <= seuil
         self.manques += not tenu

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
+from actions.questions import ActionQuerySet
 from bilan import chapitres, graphiques
 from bilan.consultation.carte import carte_de_navigation
 from bilan.consultation.confrontation import actions_limitees
@@ -22,6 +22,7 @@ from bilan.exercices import ExerciceEtabli, etablir
 from bilan.rapport import population_de
 from comptes.permissions import CONNECTE, exige
 from listes.chiffres import nombre
+from listes.reponses import Reponses
 from territoires.models import Commune
 from territoires.perimetre import communes_de
 
@@ -42,7 +43,8 @@ def accueil(request: HttpRequest) -> HttpResponse:
     choix = choisir(request)
     if choix.annee is None:
         return render(request, "bilan/accueil_vide.html", {"contrat": settings.CONTRAT})
-    exercice = etablir(choix.annee, actions_limitees(request))
+    reponses = Reponses.actuelles()
+    exercice = etablir(choix.annee, actions_limitees(request), reponses)
     communes = list(communes_visibles(request).order_by("numero"))
     chiffres_cles = _chiffres_cles(exercice, communes)
     if exercice.partiel:
@@ -63,7 +65,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
             "changements": _derniers_changements(communes_de(request)),
-            "attentions": _attentions(exercice),
+            "attentions": _attentions(exercice, reponses),
         },
     )
 
@@ -99,16 +101,10 @@ def _derniers_changements(communes: Collection[int]) -> list[Any]:
     return list(historique.order_by("-history_date", "-history_id")[:CHANGEMENTS_MONTRES])
 
 
-def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
+def _attentions(exercice: ExerciceEtabli, reponses: Reponses) -> list[Attention]:
     """What someone should look at: the check's gaps, what awaits a decision, what is incomplete."""
     ecarts = len(exercice.controle.ecarts)
-    comptes = exercice.actions.order_by().aggregate(
-        deposees=Count("pk", filter=Q(statut=Action.Statut.DEPOSEE)),
-        sans_porteur=Count(
-            "pk",
-            filter=Q(porteur=None) & ~Q(provenance=Action.Provenance.RECONSTITUTION),
-        ),
-    )
+    deposees, sans_porteur = reponses.a(ActionQuerySet.a_suivre, exercice.actions)
     reelles = [p.value for p in Action.Provenance if p != Action.Provenance.RECONSTITUTION]
     possibles = (
         (
@@ -118,13 +114,13 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
             reverse("bilan:tableau", args=[exercice.annee, "controle"]),
         ),
         (
-            comptes["deposees"],
+            deposees,
             "action déposée attend une décision",
             "actions déposées attendent une décision",
             lien_actions(exercice=exercice.annee, statut=Action.Statut.DEPOSEE.value),
         ),
         (
-            comptes["sans_porteur"],
+            sans_porteur,
             "action n'a pas de porteur",
             "actions n'ont pas de porteur",
             lien_actions(exercice=exercice.annee, porteur=SANS_PORTEUR, provenance=reelles),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action
+from actions.questions import ActionQuerySet
 from bilan.controle import Controle, confronter, controler
 from bilan.cumul import Cumul
 from bilan.grille import Tableau
@@ -17,6 +18,7 @@ from bilan.tableaux import (
     tableau_territorial,
     tableau_thematique,
 )
+from listes.reponses import AUCUNE, Reponses
 
 
 class ExerciceInconnuError(LookupError):
@@ -55,15 +57,17 @@ class ExerciceEtabli:
         return {t.code: t for t in (self.territorial, self.thematique, self.croise)}
 
 
-def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli:
-    """Compute and check the tables of a year, in four queries.
+def etablir(
+    annee: int, actions: ActionQuerySet | None = None, reponses: Reponses = AUCUNE
+) -> ExerciceEtabli:
+    """Compute and check the tables of a year, in four queries, two where answers are kept.
 
     Of these actions only, where some are given: what was published is then not compared, since it
     was published of all of them.
 
     Raises ExerciceInconnuError for a year that isn't in the database.
     """
-    releve = relever(annee, actions)
+    releve = relever(annee, actions, reponses)
     if annee not in releve.annees:
         raise ExerciceInconnuError(_exercice_inconnu(annee, releve.annees))
     cumul = Cumul(releve)

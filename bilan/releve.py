@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.db.models import Value
 from django.db.models.fields import BigIntegerField, CharField
 
-from actions.models import Action, ActionQuerySet, Exercice, Theme
-from financement.models import Financeur, Subvention
+from actions.models import Action, Exercice, Theme
+from actions.questions import ActionQuerySet
+from financement.models import Financeur, Subvention, SubventionQuerySet
+from listes.reponses import AUCUNE, Reponses
 from territoires.models import Commune
 
 # (commune's id or None for transterritorial, theme's id, nature, provenance)
@@ -66,12 +68,16 @@ class Releve:
         return any(cle[3] != Action.Provenance.RECONSTITUTION for cle in self.nombres)
 
 
-def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
-    """Read one year, or only these of its actions; three queries."""
+def relever(
+    annee: int, actions: ActionQuerySet | None = None, reponses: Reponses = AUCUNE
+) -> Releve:
+    """Read one year, or only these of its actions; three queries, one where answers are kept."""
     lignes = (Action.objects.all() if actions is None else actions).de_l_exercice(annee)
     subventions = Subvention.objects.de_fonctionnement().filter(action__exercice__annee=annee)
     if actions is not None:
         subventions = subventions.filter(action__in=lignes)
+    nombres = reponses.a(ActionQuerySet.par_commune_theme_et_nature, lignes)
+    montants = reponses.a(SubventionQuerySet.par_commune_theme_et_financeur, subventions)
     entrees = _entrees()
     return Releve(
         annee=annee,
@@ -81,11 +87,11 @@ def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
         financeurs=entrees["financeur"],
         nombres={
             (commune, theme, nature, provenance): nombre
-            for commune, theme, nature, provenance, nombre in lignes.par_commune_theme_et_nature()
+            for commune, theme, nature, provenance, nombre in nombres
         },
         montants={
             (commune, theme, financeur): None if somme is None else round(somme, 2)
-            for commune, theme, financeur, somme in subventions.par_commune_theme_et_financeur()
+            for commune, theme, financeur, somme in montants
         },
     )
 

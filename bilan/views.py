@@ -6,7 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from actions.models import Action, ActionQuerySet, Exercice
+from actions.models import Action, Exercice
+from actions.questions import ActionQuerySet
 from bilan import chapitres
 from bilan.document import BlocTableau, Rapport
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, etablir

@@ -7,9 +7,10 @@ class ComptesConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        from comptes import consignation, declencheurs, versions
+        from comptes import consignation, declencheurs, revision, versions
 
         consignation.ecouter()
         declencheurs.garder(versions.declencheurs)
+        declencheurs.garder(revision.declencheurs)
         pre_migrate.connect(declencheurs.avant_migration, sender=self)
         post_migrate.connect(declencheurs.apres_migration, sender=self)

@@ -45,16 +45,22 @@ class Versionne(models.Model):
             raise VersionDepasseeError(self)
 
 
-def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    """The triggers by which versions grow."""
-    modeles = [
-        modele
+def suivis(connection: BaseDatabaseWrapper) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The tables of what two people may edit, each with those of its parts and the column by which
+    they point to it: as far as a database that is being migrated has them.
+    """
+    return [
+        (modele._meta.db_table, list(_parties(modele)))
         for modele in apps.get_models()
         if issubclass(modele, Versionne)
         and a_les_colonnes(connection, modele._meta.db_table, "version")
     ]
+
+
+def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
+    """The triggers by which versions grow."""
     fabrique = _sqlite if connection.vendor == "sqlite" else _postgresql
-    yield from fabrique([(modele._meta.db_table, list(_parties(modele))) for modele in modeles])
+    yield from fabrique(suivis(connection))
 
 
 def _parties(modele: type[Versionne]) -> Iterator[tuple[str, str]]:

@@ -77,6 +77,9 @@ class Financeur(Versionne):
             )
 
 
+ETAPES = ("demande", "accorde", "verse")
+
+
 @dataclass(frozen=True)
 class Montants:
     """Sums in € by stage; None where no amount of the stage is known."""

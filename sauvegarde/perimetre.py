@@ -6,9 +6,15 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-# Sessions and long works end with the installation. Content types and permissions are made by
-# ``migrate``, under other numbers in each database: rows that point to them carry their names.
-ECARTES = {"sessions.session", "contenttypes.contenttype", "auth.permission"}
+# Sessions, long works and the mark of the last write end with the installation. Content types and
+# permissions are made by ``migrate``, under other numbers in each database: rows that point to them
+# carry their names.
+ECARTES = {
+    "sessions.session",
+    "contenttypes.contenttype",
+    "auth.permission",
+    "comptes.revision",
+}
 APPLICATIONS_ECARTEES = {"usersessions", "travaux", "django_tasks_database"}
 # ``migrate`` may put roles into an empty database: those of the backup take their place.
 REMPLIS_PAR_MIGRATE = {"auth.group", "auth.group_permissions"}

@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from actions.admin.lignes import PieceInline, SubventionInline, sobre
 from actions.admin.selection import ActionsSurSelection
 from actions.forms import ActionForm
-from actions.models import Action, ActionQuerySet, Exercice
+from actions.models import Action, Exercice
+from actions.questions import ActionQuerySet
 from financement.models import Subvention
 from listes.chiffres import montant
 from territoires.perimetre import ChoixLimites, FiltreCommune, communes_de

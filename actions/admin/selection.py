@@ -11,7 +11,8 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from actions.models import Action, ActionQuerySet, Exercice
+from actions.models import Action, Exercice
+from actions.questions import ActionQuerySet
 from actions.renouvellement import renouveler
 from actions.tables import ActionTable
 from axes.models import AxeTransversal

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action
+from actions.questions import ActionQuerySet
 from bilan.controle import Cle, Recalcul, controler
 from bilan.cumul import Cumul
 from bilan.publication import ChiffrePublie
 from bilan.releve import relever
 from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
+from listes.reponses import Reponses
 from territoires.perimetre import communes_de
 
 
@@ -19,12 +21,12 @@ def actions_limitees(request: HttpRequest) -> ActionQuerySet | None:
 
 
 def recalculs(
-    annee: int, request: HttpRequest, voulu: Callable[[Cle], bool]
+    annee: int, request: HttpRequest, reponses: Reponses, voulu: Callable[[Cle], bool]
 ) -> tuple[Recalcul, ...]:
     """The check of the figures that are wanted, a whole row or column of a table.
 
     Limited to communes, she only compares her communes' rows: the other figures were published of
-    more than she sees. One query where nothing was published, four otherwise.
+    more than she sees. One query where nothing was published, four at most otherwise.
     """
     limitees = actions_limitees(request)
     publies = {
@@ -34,5 +36,5 @@ def recalculs(
     }
     if not publies:
         return ()
-    cumul = Cumul(relever(annee, limitees))
+    cumul = Cumul(relever(annee, limitees, reponses))
     return controler(tableau_territorial(cumul), tableau_thematique(cumul), publies).recalcul

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from actions.questions import Effectif
 from bilan.grille import Chiffre, Colonne, Unite
 from financement.models import Montants
 
@@ -14,7 +15,6 @@ COLONNES = (
     Colonne("montant_verse", "Versé", Unite.EUROS),
     Colonne("part", "Part de l'accordé", Unite.PART),
 )
-ETAPES = ("demande", "accorde", "verse")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class Figures:
     demande: Decimal | None = Decimal(0)
     accorde: Decimal | None = Decimal(0)
     verse: Decimal | None = Decimal(0)
+
+    @classmethod
+    def de_l_effectif(cls, effectif: Effectif) -> "Figures":
+        """Numbers of lines alone."""
+        return cls(**vars(effectif))
 
     @classmethod
     def de_l_argent(cls, montants: Montants) -> "Figures":

@@ -70,6 +70,7 @@ class CommunePage(Fiche):
             recalculs=recalculs(
                 annee,
                 self.request,
+                ensemble.reponses,
                 lambda cle: cle.tableau == TERRITORIAL and cle.ligne == sujet.numero,
             ),
             carte=carte_de_navigation(

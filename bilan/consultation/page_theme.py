@@ -63,6 +63,7 @@ class ThemePage(Fiche):
             recalculs=recalculs(
                 annee,
                 self.request,
+                ensemble.reponses,
                 lambda cle: cle.tableau == THEMATIQUE and cle.ligne == sujet.numero,
             ),
         )

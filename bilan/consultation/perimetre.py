@@ -7,16 +7,15 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Sum
 
 from actions.liens import TRANSTERRITORIAL, Valeur, lien_actions
-from actions.models import Action, ActionQuerySet, Exercice, Theme
+from actions.models import Action, Exercice, Theme
+from actions.questions import ActionQuerySet, Cercles
 from axes.models import AxeTransversal
 from bilan.consultation.figures import Figures
 from financement.models import Financeur, Montants, Subvention
+from listes.reponses import Reponses
 from territoires.models import Commune, Organisme, Quartier
-
-SOMMES = {etape: Sum(f"subventions__montant_{etape}") for etape in ("demande", "accorde", "verse")}
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,13 @@ class Perimetre:
 
     assiette: ActionQuerySet
     filtres: Mapping[str, Valeur]
+    reponses: Reponses
     financeurs: tuple[str, ...] = ()
 
     @property
     def actions(self) -> ActionQuerySet:
         cles = self.cles_des_financeurs
-        return self.assiette.aidees_par_l_un_de(cles) if cles else self.assiette
+        return self.assiette.aidees_par(cles) if cles else self.assiette
 
     @cached_property
     def cles_des_financeurs(self) -> tuple[int, ...]:
@@ -44,21 +44,31 @@ class Perimetre:
         sous = Financeur.objects.sous_l_un_de(self.financeurs).order_by()
         return tuple(sous.values_list("pk", flat=True))
 
+    def effectifs(self, *champs: str) -> list[tuple[Any, ...]]:
+        """Its lines by these fields, as (each field's value…, lines, actions, rebuilt lines)."""
+        return self.reponses.a(ActionQuerySet.effectifs_par, self.actions, *champs)
+
     def sommes(self, *champs: str) -> list[tuple[Any, ...]]:
-        """The money of all ``assiette``, as (these fields…, asked, granted, paid €); one query."""
-        return list(self.assiette.lignes_de_credit().values_list(*champs).annotate(**SOMMES))
+        """The money of all ``assiette``, as (each field's value…, asked, granted, paid €)."""
+        return self.reponses.a(ActionQuerySet.sommes_par, self.assiette, *champs)
+
+    def cercles(self) -> Cercles:
+        """``assiette`` by the circle of funders that helps each of its lines."""
+        return self.reponses.a(ActionQuerySet.par_cercle_de_financeurs, self.assiette)
 
     @property
     def lien(self) -> str:
         return lien_actions(**self.filtres)
 
     def argent(self) -> Figures:
-        """The money of the whole, without counting its lines, in one query."""
-        return Figures.de_l_argent(self.assiette.montants(self.cles_des_financeurs or None))
+        """The money of the whole, without counting its lines, in one query at most."""
+        return Figures.de_l_argent(
+            self.reponses.a(ActionQuerySet.montants, self.assiette, self.financeurs)
+        )
 
     def figures(self) -> Figures:
-        """The figures of the whole, in two queries."""
-        effectif = self.actions.effectif()
+        """The figures of the whole, in two queries at most."""
+        effectif = self.reponses.a(ActionQuerySet.effectif, self.actions)
         return replace(self.argent(), **vars(effectif))
 
     def premieres(self, combien: int) -> list[Action]:
@@ -119,4 +129,5 @@ def des_exercices(
             exercice__in=[exercice.pk for exercice in exercices]
         ),
         {"exercice": [exercice.annee for exercice in exercices]},
+        Reponses.actuelles(),
     )

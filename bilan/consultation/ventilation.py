@@ -7,14 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-
-from actions.models import Action, Effectif
+from actions.questions import Effectif
 from bilan.consultation.figures import RIEN, Figures
 from bilan.consultation.perimetre import Perimetre
 from financement.models import Financeur, Montants
 
-COMPTEE = Q(nature=Action.Nature.ACTION)
 FINANCEUR = "subventions__financeur"
 DIMENSIONS = ("commune", "theme", FINANCEUR)
 
@@ -43,11 +40,10 @@ class Repartition:
 
 def repartir(perimetre: Perimetre, champ: str) -> Repartition:
     """By one field of the action (« commune »…), in two queries."""
-    nombres = _effectifs(perimetre.actions, champ)
     argent = _argent_par(perimetre, champ)
     cases = {
-        cle: replace(argent.get(cle, RIEN), actions=actions, lignes=lignes, reconstituees=autres)
-        for cle, actions, lignes, autres in nombres
+        cle: replace(argent.get(cle, RIEN), **vars(Effectif(*compte)))
+        for cle, *compte in perimetre.effectifs(champ)
     }
     return Repartition(cases, Figures.cumul(cases.values()))
 
@@ -58,12 +54,9 @@ def repartir_par_axe(perimetre: Perimetre, ensemble: Figures) -> Repartition:
     Lines that serve none are read too, and left out here: asking the database to leave them out
     makes SQLite read the axes of every year.
     """
-    nombres = _effectifs(perimetre.actions, "axes")
-    argent = _argent_par(perimetre, "axes")
+    par_axe = repartir(perimetre, "axes")
     cases: dict[int | None, Figures] = {
-        cle: Figures.cumul([Figures(*compte), argent.get(cle, RIEN)])
-        for cle, *compte in nombres
-        if cle is not None
+        cle: figures for cle, figures in par_axe.cases.items() if cle is not None
     }
     return Repartition(cases, ensemble)
 
@@ -75,7 +68,7 @@ def repartir_par_financeur(
 
     The numbers of lines take one query, and serve any funders together.
     """
-    cercles = perimetre.assiette.par_cercle_de_financeurs()
+    cercles = perimetre.cercles()
 
     def reunir(cles: Collection[int]) -> Figures:
         dessous = {c for cle in cles for c in arbre.sous[cle]}
@@ -169,10 +162,13 @@ class Ventilation:
 
     @classmethod
     def _reunie(cls, perimetre: Perimetre, sommes: Iterable[Any]) -> "Ventilation":
-        nombres = _effectifs(perimetre.actions, "commune", "theme")
+        nombres = perimetre.effectifs("commune", "theme")
         return cls(
             (
-                *(Case(commune, theme, None, Figures(*n)) for commune, theme, *n in nombres),
+                *(
+                    Case(commune, theme, None, Figures.de_l_effectif(Effectif(*compte)))
+                    for commune, theme, *compte in nombres
+                ),
                 *(
                     Case(commune, theme, financeur, Figures.de_l_argent(Montants(*montants)))
                     for commune, theme, financeur, *montants in sommes
@@ -208,16 +204,3 @@ class Ventilation:
         return Repartition(
             {valeur: Figures.cumul(figures) for valeur, figures in parts.items()}, self.ensemble
         )
-
-
-def _effectifs(actions: "QuerySet[Action]", *champs: str) -> Iterable[Any]:
-    """Numbers of lines by these fields: counted actions, lines, rebuilt lines."""
-    return (
-        actions.order_by()
-        .values_list(*champs)
-        .annotate(
-            actions=Count("pk", filter=COMPTEE),
-            lignes=Count("pk"),
-            reconstituees=Count("pk", filter=Q(provenance=Action.Provenance.RECONSTITUTION)),
-        )
-    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -280,6 +281,7 @@ def test_le_meme_nombre_de_requetes_quoi_qu_on_demande(
         "financeur=CG&theme=3&montant_min=1",
         "sort=-montant_accorde",
     ):
+        caches["reponses"].clear()
         with CaptureQueriesContext(connection) as requetes:
             coordinatrice.get(f"/actions/?{requete}")
         nombres[requete] = len(requetes)

@@ -26,7 +26,7 @@ from django.db import connection, transaction  # noqa: E402
 from actions.models import Exercice  # noqa: E402
 from bilan.exercices import etablir  # noqa: E402
 
-PROPRES_A_LA_BASE = {"session", "contenttype", "permission"}
+PROPRES_A_LA_BASE = {"session", "contenttype", "permission", "revision"}
 
 
 def rangees() -> dict[str, list[dict[str, Any]]]:
