@@ -163,6 +163,10 @@ class Action(Versionne):
                 fields=["exercice", "porteur", "nature", "provenance"],
                 name="action_porteurs_couvrant",
             ),
+            models.Index(
+                fields=["exercice", "quartier", "nature", "provenance"],
+                name="action_quartiers_couvrant",
+            ),
         ]
 
     def __str__(self) -> str:

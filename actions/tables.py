@@ -18,7 +18,7 @@ from listes.reponses import Reponses
 from listes.tables import Tableau, Totaux
 from listes.templatetags.chiffres import donnee
 
-MONTANTS = frozenset(f"montant_{etape}" for etape in ETAPES)
+MONTANTS = {f"montant_{etape}": etape for etape in ETAPES}
 
 
 class ActionTable(Tableau):
@@ -57,17 +57,17 @@ class ActionTable(Tableau):
             "lignes": effectif.lignes,
             "actions": effectif.actions,
             "reconstituees": effectif.reconstituees,
-            **{f"montant_{etape}": getattr(montants, etape) for etape in ETAPES},
+            **{champ: getattr(montants, etape) for champ, etape in MONTANTS.items()},
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
         cles = [ligne["pk"] for ligne in lignes]
-        if not MONTANTS.isdisjoint(self.montrees):
+        if not MONTANTS.keys().isdisjoint(self.montrees):
             sommes = self.filtres.subventions.montants_par_action(cles)
             for ligne in lignes:
                 montants = sommes.get(ligne["pk"])
-                for etape in ETAPES:
-                    ligne[f"montant_{etape}"] = getattr(montants, etape, None)
+                for champ, etape in MONTANTS.items():
+                    ligne[champ] = getattr(montants, etape, None)
         if "axes" in self.montrees:
             numeros = defaultdict(list)
             for cle, numero in Action.objects.numeros_des_axes(cles):

@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from simple_history.models import HistoricalRecords
 
 from comptes.versions import Versionne
+from listes.parmi import parmi
 
 
 class Colonne(models.TextChoices):
@@ -116,8 +117,10 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
 
     def montants_par_action(self, actions: Collection[int]) -> dict[int, Montants]:
         """The sums of each of these actions (by id) that has a line here."""
+        if not actions:
+            return {}
         groupes = (
-            self.filter(action__in=actions)
+            self.filter(action__in=parmi(actions))
             .order_by()
             .values("action_id")
             .annotate(
@@ -155,7 +158,10 @@ class Subvention(models.Model):
         DROIT_COMMUN = "DROIT_COMMUN", "Droit commun"
 
     action = models.ForeignKey(
-        "actions.Action", on_delete=models.CASCADE, related_name="subventions"
+        "actions.Action",
+        on_delete=models.CASCADE,
+        related_name="subventions",
+        db_index=False,  # both indexes below begin with it
     )
     financeur = models.ForeignKey(Financeur, on_delete=models.PROTECT, related_name="subventions")
     nature = models.CharField(

@@ -90,7 +90,7 @@ def _ecrivain(
         return lambda numero, valeur: page.write_datetime(numero, rang, valeur, style)
     if forme is Format.TEXTE:
         return lambda numero, valeur: page.write_string(numero, rang, valeur[:_CELLULE_MAX], style)
-    return lambda numero, valeur: page.write_number(numero, rang, valeur, style)
+    return lambda numero, valeur: page.write_number(numero, rang, float(valeur), style)
 
 
 def csv_excel(feuille: Feuille) -> Iterator[bytes]:

@@ -34,11 +34,6 @@ class Figures:
     verse: Decimal | None = Decimal(0)
 
     @classmethod
-    def de_l_effectif(cls, effectif: Effectif) -> "Figures":
-        """Numbers of lines alone."""
-        return cls(**vars(effectif))
-
-    @classmethod
     def de_l_argent(cls, montants: Montants) -> "Figures":
         """Money alone, of funding lines that exist."""
         return cls(
@@ -46,6 +41,18 @@ class Figures:
             demande=_au_centime(montants.demande),
             accorde=_au_centime(montants.accorde),
             verse=_au_centime(montants.verse),
+        )
+
+    def de(self, effectif: Effectif) -> "Figures":
+        """The same money, of these lines."""
+        return Figures(
+            effectif.actions,
+            effectif.lignes,
+            effectif.reconstituees,
+            self.aidees,
+            self.demande,
+            self.accorde,
+            self.verse,
         )
 
     @classmethod

@@ -69,7 +69,7 @@ class Perimetre:
     def figures(self) -> Figures:
         """The figures of the whole, in two queries at most."""
         effectif = self.reponses.a(ActionQuerySet.effectif, self.actions)
-        return replace(self.argent(), **vars(effectif))
+        return self.argent().de(effectif)
 
     def premieres(self, combien: int) -> list[Action]:
         """The first lines in the usual order; ids first, so that only those shown are joined."""

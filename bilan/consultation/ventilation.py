@@ -42,7 +42,7 @@ def repartir(perimetre: Perimetre, champ: str) -> Repartition:
     """By one field of the action (« commune »…), in two queries."""
     argent = _argent_par(perimetre, champ)
     cases = {
-        cle: replace(argent.get(cle, RIEN), **vars(Effectif(*compte)))
+        cle: argent.get(cle, RIEN).de(Effectif(*compte))
         for cle, *compte in perimetre.effectifs(champ)
     }
     return Repartition(cases, Figures.cumul(cases.values()))
@@ -76,7 +76,7 @@ def repartir_par_financeur(
             effectif for cercle, effectif in cercles.items() if not cercle.isdisjoint(dessous)
         ]
         somme = Figures.cumul(argent[cle] for cle in dessous if cle in argent)
-        return replace(somme, **vars(sum(aidees, Effectif())))
+        return somme.de(sum(aidees, Effectif()))
 
     cases: dict[int | None, Figures] = {
         pk: replace(reunir([pk]), lignes=0, reconstituees=0) for pk in arbre.sous
@@ -166,7 +166,7 @@ class Ventilation:
         return cls(
             (
                 *(
-                    Case(commune, theme, None, Figures.de_l_effectif(Effectif(*compte)))
+                    Case(commune, theme, None, RIEN.de(Effectif(*compte)))
                     for commune, theme, *compte in nombres
                 ),
                 *(
