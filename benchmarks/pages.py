@@ -136,7 +136,7 @@ def _mesurer_les_exports(client: Any, releve: Releve) -> None:
     lignes = list(Action.objects.de_l_exercice(ANNEE).values_list(*colonnes, "statut"))
     releve.dire(
         "export de 50 000 lignes / XlsxWriter nu",
-        ratio(lambda: exporter(annee), lambda: _xlsxwriter_nu(lignes), 3),
+        ratio(lambda: exporter(annee), lambda: _xlsxwriter_nu(lignes)),
         1.5,
     )
     releve.dire(

@@ -70,7 +70,7 @@ def ecrire_xlsx(feuille: Feuille, fichier: IO[bytes]) -> None:
     numero = debut
     for numero, ligne in enumerate(feuille.lignes, start=debut + 1):  # read below
         for ecrire_cellule, valeur in zip(ecrire, ligne, strict=True):
-            if valeur is not None and valeur != "":
+            if valeur or valeur == 0:
                 ecrire_cellule(numero, valeur)
     page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
     for rang, (forme, valeur) in enumerate(zip(feuille.formats, feuille.totaux, strict=True)):
@@ -87,10 +87,13 @@ def _ecrivain(
     """What writes a cell of this column, chosen once for all its rows."""
     style = styles[forme]
     if forme is Format.DATE:
-        return lambda numero, valeur: page.write_datetime(numero, rang, valeur, style)
+        dater = page.write_datetime
+        return lambda numero, valeur: dater(numero, rang, valeur, style)
     if forme is Format.TEXTE:
-        return lambda numero, valeur: page.write_string(numero, rang, valeur[:_CELLULE_MAX], style)
-    return lambda numero, valeur: page.write_number(numero, rang, float(valeur), style)
+        noter = page.write_string
+        return lambda numero, valeur: noter(numero, rang, valeur[:_CELLULE_MAX], style)
+    chiffrer = page.write_number
+    return lambda numero, valeur: chiffrer(numero, rang, float(valeur), style)
 
 
 def csv_excel(feuille: Feuille) -> Iterator[bytes]:
