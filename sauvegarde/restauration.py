@@ -22,6 +22,7 @@ from sauvegarde.perimetre import (
 from sauvegarde.rangees import LOT, Rangee, relire
 from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
+from sauvegarde.statistiques import recompter
 
 
 def restaurer(source: Path) -> Manifeste:
@@ -47,6 +48,7 @@ def _restaurer(archive: Archive) -> None:
             for modele, table in _paires(archive.manifeste):
                 _remplir(modele, table, archive, noms)
             _verifier_les_renvois()
+            recompter()
         placer()
 
 

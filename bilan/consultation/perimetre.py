@@ -1,6 +1,6 @@
 """A part of the contract: its lines, their money, and the address of the list that shows it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,14 +22,19 @@ from territoires.models import Commune, Organisme, Quartier
 class Perimetre:
     """Lines, and the filters under which the actions list shows exactly them.
 
-    ``financeurs`` are codes: with some, only the lines that they help, among ``assiette``, and only
-    their money count.
+    ``lire`` gives the lines, asked for only where they are read: most parts are made for their
+    address. ``financeurs`` are codes: with some, only the lines that they help, among
+    ``assiette``, and only their money count.
     """
 
-    assiette: ActionQuerySet
+    lire: Callable[[], ActionQuerySet]
     filtres: Mapping[str, Valeur]
     reponses: Reponses
     financeurs: tuple[str, ...] = ()
+
+    @cached_property
+    def assiette(self) -> ActionQuerySet:
+        return self.lire()
 
     @property
     def actions(self) -> ActionQuerySet:
@@ -87,47 +92,57 @@ class Perimetre:
     def de_la_commune(self, commune: Commune | None) -> "Perimetre":
         """Its lines; of None, the transterritorial ones."""
         code = TRANSTERRITORIAL if commune is None else commune.code_insee
-        return self._restreint(self.assiette.filter(commune=commune), commune=code)
+        return self._restreint(lambda lignes: lignes.filter(commune=commune), commune=code)
 
     def des_communes(self, communes: Iterable[Commune]) -> "Perimetre":
         choisies = list(communes)
         return self._restreint(
-            self.assiette.filter(commune__in=[commune.pk for commune in choisies]),
+            lambda lignes: lignes.filter(commune__in=[commune.pk for commune in choisies]),
             commune=[commune.code_insee for commune in choisies],
         )
 
     def du_quartier(self, quartier: Quartier) -> "Perimetre":
-        return self._restreint(self.assiette.filter(quartier=quartier), quartier=quartier.pk)
+        return self._restreint(
+            lambda lignes: lignes.filter(quartier=quartier), quartier=quartier.pk
+        )
 
     def du_theme(self, theme: Theme) -> "Perimetre":
-        return self._restreint(self.assiette.filter(theme=theme), theme=theme.numero)
+        return self._restreint(lambda lignes: lignes.filter(theme=theme), theme=theme.numero)
 
     def du_porteur(self, porteur: Organisme) -> "Perimetre":
-        return self._restreint(self.assiette.filter(porteur=porteur), porteur=porteur.pk)
+        return self._restreint(lambda lignes: lignes.filter(porteur=porteur), porteur=porteur.pk)
 
     def des_axes(self, axes: Collection[AxeTransversal]) -> "Perimetre":
         """Lines that serve one of these axes at least."""
         return self._restreint(
-            self.assiette.des_axes([axe.pk for axe in axes]), axe=[axe.numero for axe in axes]
+            lambda lignes: lignes.des_axes([axe.pk for axe in axes]),
+            axe=[axe.numero for axe in axes],
         )
 
     def des_financeurs(self, financeurs: Iterable[Financeur]) -> "Perimetre":
         """Lines that these funders, or those below them, help: and their money only."""
         codes = tuple(financeur.code for financeur in financeurs)
-        return replace(self._restreint(self.assiette, financeur=list(codes)), financeurs=codes)
+        return replace(self, filtres={**self.filtres, "financeur": list(codes)}, financeurs=codes)
 
-    def _restreint(self, assiette: ActionQuerySet, **filtres: Valeur) -> "Perimetre":
-        return replace(self, assiette=assiette, filtres={**self.filtres, **filtres})
+    def _restreint(
+        self, restreindre: Callable[[ActionQuerySet], ActionQuerySet], **filtres: Valeur
+    ) -> "Perimetre":
+        return replace(
+            self,
+            lire=lambda: restreindre(self.assiette),
+            filtres={**self.filtres, **filtres},
+        )
 
 
 def des_exercices(
     exercices: Collection[Exercice], lecteur: AbstractBaseUser | AnonymousUser
 ) -> Perimetre:
     """What this account may see of these budget years."""
+    lignes = Action.objects.visibles_par(lecteur).filter(
+        exercice__in=[exercice.pk for exercice in exercices]
+    )
     return Perimetre(
-        Action.objects.visibles_par(lecteur).filter(
-            exercice__in=[exercice.pk for exercice in exercices]
-        ),
+        lambda: lignes,
         {"exercice": [exercice.annee for exercice in exercices]},
         Reponses.actuelles(),
     )

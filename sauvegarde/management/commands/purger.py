@@ -7,11 +7,11 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
-from django.db import connection
 from django.utils import timezone
 
 from comptes import orphelins
 from comptes.journal import Evenement
+from sauvegarde.statistiques import recompter
 from travaux import purge
 
 
@@ -31,16 +31,8 @@ class Command(BaseCommand):
         lignes, _ = Evenement.objects.filter(le__lt=limite).delete()
         travaux = purge.purger(maintenant)
         fichiers = orphelins.retirer(maintenant - timedelta(days=1))
-        _recompter()
+        recompter()
         self.stdout.write(
             f"Effacés : {sessions} sessions, {lignes} lignes du journal des accès, "
             f"{travaux} travaux, {fichiers} fichiers orphelins."
         )
-
-
-def _recompter() -> None:
-    """Have SQLite sample its tables, by which it chooses its indexes; PostgreSQL does so alone."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as curseur:
-            curseur.execute("PRAGMA analysis_limit=1000")
-            curseur.execute("ANALYZE")
