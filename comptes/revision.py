@@ -23,13 +23,6 @@ _VERROU = 20_040_195
 _PROPRE = f"{PREFIXE}revision.marque"
 """PostgreSQL's setting that holds, as long as a transaction lasts, the mark of its own writes."""
 
-_MARQUES = {
-    "sqlite": "max(marque)",
-    "postgresql": (
-        f"concat(current_setting('{_PROPRE}', true), string_agg(marque, '' ORDER BY place))"
-    ),
-}
-
 
 class Revision(models.Model):
     """The mark of the last write made from one place."""
@@ -45,16 +38,29 @@ class Revision(models.Model):
         return self.marque
 
 
+_LECTURES = {
+    "sqlite": (
+        # The triggers are away while a database is migrated, and after one that failed.
+        f"SELECT max(marque) FROM {Revision._meta.db_table} WHERE EXISTS "
+        f"(SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name GLOB '{PREFIXE}revision_*')"
+    ),
+    "postgresql": (
+        f"SELECT concat(current_setting('{_PROPRE}', true), string_agg(marque, '' ORDER BY place)) "
+        f"FROM {Revision._meta.db_table}"
+    ),
+}
+
+
 def revision() -> str | None:
     """The state of what people edit, as the current transaction sees it; one query.
 
-    None where no mark was ever drawn: nothing then says when something changes.
+    None where nothing says when something changes: no mark was drawn, or the triggers are away.
 
-    Read it before what it is to vouch for: what is written in between then gives a newer answer
-    under an older mark, which nobody asks for again.
+    Read it before what it is to vouch for, and write nothing in between: what others write then
+    gives a newer answer under an older mark, which is over.
     """
     with connection.cursor() as curseur:
-        curseur.execute(f"SELECT {_MARQUES[connection.vendor]} FROM {Revision._meta.db_table}")
+        curseur.execute(_LECTURES[connection.vendor])
         (marques,) = curseur.fetchone()
     return marques or None
 

@@ -41,6 +41,7 @@ class Reponses:
         """What a QuerySet's method, one that reads only what is versioned, answers of these rows.
 
         ``None`` is no answer: it is asked for again. The arguments are plain values (ids, names).
+        Rows with annotations are read each time: the key doesn't say them.
         """
         cle = self._cle(question, lignes, args, kwargs)
         if cle is None:
@@ -53,7 +54,7 @@ class Reponses:
         return reponse
 
     def _cle(self, question: Any, lignes: "QuerySet[Any]", *precisions: object) -> str | None:
-        if self.etat is None:
+        if self.etat is None or lignes.query.annotation_select:
             return None
         try:
             statement = lignes.values("pk").query.sql_with_params()

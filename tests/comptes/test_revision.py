@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
-from comptes.declencheurs import sans_declencheurs
+from comptes.declencheurs import apres_migration, avant_migration, sans_declencheurs
 from comptes.journal import Evenement
 from comptes.models import Utilisateur
 from comptes.revision import Revision, revision
@@ -80,6 +80,17 @@ def test_writes_made_without_the_triggers_change_it_when_they_come_back(action: 
             Action.objects.update(intitule="Autre")
 
     assert change(ecrire)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_the_triggers_are_away_there_is_none() -> None:
+    """On SQLite a migration takes them away, and one that fails doesn't bring them back."""
+    avant = revision()
+    avant_migration("default")
+    pendant = revision()
+    apres_migration("default")
+    assert pendant == (None if connection.vendor == "sqlite" else avant)
+    assert revision() not in {None, avant}
 
 
 def test_a_database_where_no_mark_was_drawn_has_none(db: None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -75,6 +76,11 @@ def test_each_selection_question_and_detail_has_its_own_answer(contrat_2004: Non
     par_provenance = reponses.a(ActionQuerySet.effectifs_par, ales, "provenance")
     assert par_provenance == [("RECONSTITUTION", 102, 101, 102)]
     assert reponses.a(effectif, toutes.filter(pk__in=[])) == toutes.none().effectif()
+    for champ in ("nature", "provenance"):
+        annotees = ales.annotate(part=F(champ))
+        assert reponses.a(ActionQuerySet.effectifs_par, annotees, "part") == (
+            reponses.a(ActionQuerySet.effectifs_par, ales, champ)
+        )
 
 
 def test_where_no_mark_says_what_changed_each_answer_is_asked_anew(contrat_2004: None) -> None:
