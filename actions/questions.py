@@ -151,12 +151,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         if codes:
             leurs = Q(subventions__financeur__in=Financeur.objects.sous_l_un_de(codes))
         sommes = self.lignes_de_credit().aggregate(
-            credits=Count("subventions__nature", filter=leurs),
+            lignes=Count("subventions__nature", filter=leurs),
             **{etape: Sum(f"subventions__montant_{etape}", filter=leurs) for etape in ETAPES},
         )
-        if not sommes.pop("credits"):
-            return Montants(Decimal(0), Decimal(0), Decimal(0))
-        return Montants(**sommes)
+        return Montants.lus(**sommes)
 
     def par_cercle_de_financeurs(self) -> "Cercles":
         """These actions by the circle of funders (ids) that helps them, with any kind of money.

@@ -89,6 +89,11 @@ class Montants:
     accorde: Decimal | None
     verse: Decimal | None
 
+    @classmethod
+    def lus(cls, lignes: int, **sommes: Decimal | None) -> "Montants":
+        """The sums that a database gives of so many lines: 0 of none, where it says NULL."""
+        return cls(**sommes) if lignes else cls(Decimal(0), Decimal(0), Decimal(0))
+
 
 class SubventionQuerySet(models.QuerySet["Subvention"]):
     def de_l_exercice(self, annee: int) -> "SubventionQuerySet":
@@ -105,36 +110,17 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
 
     def montants(self) -> Montants:
         """The sums of these lines: 0 without any line, None with lines of which none is known."""
-        sommes = self.order_by().aggregate(
-            lignes=Count("pk"),
-            demande=Sum("montant_demande"),
-            accorde=Sum("montant_accorde"),
-            verse=Sum("montant_verse"),
-        )
-        if not sommes.pop("lignes"):
-            return Montants(Decimal(0), Decimal(0), Decimal(0))
-        return Montants(**sommes)
+        sommes = {etape: Sum(f"montant_{etape}") for etape in ETAPES}
+        return Montants.lus(**self.order_by().aggregate(lignes=Count("pk"), **sommes))
 
     def montants_par_action(self, actions: Collection[int]) -> dict[int, Montants]:
         """The sums of each of these actions (by id) that has a line here."""
         if not actions:
             return {}
-        groupes = (
-            self.filter(action__in=parmi(actions))
-            .order_by()
-            .values("action_id")
-            .annotate(
-                demande=Sum("montant_demande"),
-                accorde=Sum("montant_accorde"),
-                verse=Sum("montant_verse"),
-            )
-        )
-        return {
-            action: Montants(demande, accorde, verse)
-            for action, demande, accorde, verse in groupes.values_list(
-                "action_id", "demande", "accorde", "verse"
-            )
-        }
+        sommes = {etape: Sum(f"montant_{etape}") for etape in ETAPES}
+        siennes = self.filter(action__in=parmi(actions)).order_by()
+        groupes = siennes.values_list("action_id").annotate(**sommes)
+        return {action: Montants(*lues) for action, *lues in groupes}
 
     def par_commune_theme_et_financeur(self) -> list[tuple[int | None, int, int, Decimal | None]]:
         """Granted €, as (commune's id or None for transterritorial, theme's id, funder's id, sum).

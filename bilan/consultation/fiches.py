@@ -12,8 +12,9 @@ from django.views import View
 
 from actions.models import Theme
 from axes.models import AxeTransversal
+from bilan.consultation.cles import chiffres_cles
 from bilan.consultation.exercices import choisir
-from bilan.consultation.figures import COLONNES, Figures
+from bilan.consultation.figures import Figures
 from bilan.consultation.perimetre import Perimetre, des_exercices
 from bilan.consultation.tableaux import Decoupage, Part, decouper
 from bilan.consultation.ventilation import (
@@ -25,9 +26,8 @@ from bilan.consultation.ventilation import (
 )
 from bilan.consultation.visibles import communes_visibles
 from bilan.controle import Recalcul
-from bilan.document import ChiffreCle, ChiffresCles
+from bilan.document import ChiffreCle
 from bilan.graphiques import Graphique
-from bilan.grille import Chiffre, Unite
 from comptes.permissions import CONNECTE
 from financement.models import Financeur
 from territoires.models import Commune
@@ -261,7 +261,7 @@ def _contexte_de(vue: Vue) -> dict[str, Any]:
     montants = vue.perimetre.credits_de([action.pk for action in actions])
     return {
         "vue": vue,
-        "bloc_cles": _chiffres_cles(vue),
+        "bloc_cles": chiffres_cles(vue.figures, vue.perimetre.lien, vue.total, vue.cles),
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
         "reconstitue": bool(vue.figures.reconstituees),
         "actions": [
@@ -269,37 +269,3 @@ def _contexte_de(vue: Vue) -> dict[str, Any]:
         ],
         "lien_actions": vue.perimetre.lien,
     }
-
-
-def _chiffres_cles(vue: Vue) -> ChiffresCles:
-    """The five figures of any row, an average, and what the page adds."""
-    notes = {
-        "Actions": _non_comptees(vue.figures),
-        "Accordé": "crédits de fonctionnement",
-        "Part de l'accordé": "de tout l'exercice",
-    }
-    chiffres = vue.figures.chiffres(vue.perimetre.lien, vue.total.accorde)
-    return ChiffresCles(
-        (
-            *(
-                ChiffreCle(colonne.titre, chiffre, notes.get(colonne.titre, ""))
-                for colonne, chiffre in zip(COLONNES, chiffres, strict=True)
-            ),
-            ChiffreCle("Moyenne par action", moyenne(vue.figures, vue.figures.actions)),
-            *vue.cles,
-        )
-    )
-
-
-def _non_comptees(figures: Figures) -> str:
-    autres = figures.lignes - figures.actions
-    if autres <= 0:
-        return ""
-    return "et une ligne non comptée" if autres == 1 else f"et {autres} lignes non comptées"
-
-
-def moyenne(figures: Figures, diviseur: int | None) -> Chiffre:
-    """Granted € for each of so many, to the cent; unknown where either is."""
-    if figures.accorde is None or not diviseur:
-        return Chiffre(None, Unite.EUROS, "")
-    return Chiffre(round(figures.accorde / diviseur, 2), Unite.EUROS, "")

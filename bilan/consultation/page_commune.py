@@ -5,9 +5,10 @@ from typing import Any
 from django.http import Http404
 
 from bilan.consultation.carte import carte_de_navigation, tableau_de_la_carte
+from bilan.consultation.cles import moyenne
 from bilan.consultation.confrontation import recalculs
 from bilan.consultation.croisement import Tranche, croiser
-from bilan.consultation.fiches import Fiche, Voisin, Vue, moyenne
+from bilan.consultation.fiches import Fiche, Voisin, Vue
 from bilan.consultation.figures import RIEN, Figures
 from bilan.consultation.perimetre import Perimetre
 from bilan.consultation.tableaux import Decoupage, Part, decouper
