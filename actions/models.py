@@ -57,7 +57,12 @@ class Action(Versionne):
         IMPORT = "IMPORT", "Import"
         RECONSTITUTION = "RECONSTITUTION", "Reconstitution"
 
-    exercice = models.ForeignKey(Exercice, on_delete=models.PROTECT, related_name="actions")
+    exercice = models.ForeignKey(
+        Exercice,
+        on_delete=models.PROTECT,
+        related_name="actions",
+        db_index=False,  # several indexes below begin with it
+    )
     reference = models.CharField(
         "référence",
         max_length=40,
@@ -151,6 +156,7 @@ class Action(Versionne):
             ),
         ]
         indexes = [
+            models.Index(fields=["exercice", "id"], name="action_bornes"),
             models.Index(
                 fields=["exercice", "theme", "commune", "nature", "provenance"],
                 name="action_tableaux_couvrant",

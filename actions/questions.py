@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Aggregate, Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, FilteredRelation, OuterRef, Q, Subquery, Sum
 
 from comptes.models import Utilisateur
 from financement.models import (
@@ -18,11 +18,13 @@ from financement.models import (
     Montants,
     Subvention,
     SubventionQuerySet,
+    au_centime,
 )
 from listes.recherche import lettres_sures, sans_accents
 from territoires.models import Organisme
 
 if TYPE_CHECKING:
+    from actions.exercices import Exercice
     from actions.models import Action  # noqa: F401  # a string names it below
 
 
@@ -62,6 +64,14 @@ Cercles = Mapping[frozenset[int], Effectif]
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
+    bornes: tuple[int, int] | None = None
+    """The ids between which all these lines stand, where they were asked for by year."""
+
+    def _clone(self) -> "ActionQuerySet":
+        copie: ActionQuerySet = super()._clone()  # type: ignore[misc]  # the stubs don't tell it
+        copie.bornes = self.bornes
+        return copie
+
     def visibles_par(self, utilisateur: AbstractBaseUser | AnonymousUser) -> "ActionQuerySet":
         """The lines that this account may see; limited to communes, only what is theirs.
 
@@ -75,6 +85,24 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def de_l_exercice(self, annee: int) -> "ActionQuerySet":
         """The lines of one budget year, counted or not."""
         return self.filter(exercice__annee=annee)
+
+    def des_exercices(self, exercices: Collection["Exercice"]) -> "ActionQuerySet":
+        """The lines of these budget years, read ``avec_bornes``."""
+        bornes = [(e.premiere, e.derniere) for e in exercices]
+        return self.filter(exercice__in=[e.pk for e in exercices]).entre(bornes)
+
+    def entre(self, bornes: Collection[tuple[int | None, int | None]]) -> "ActionQuerySet":
+        """The same lines, known to stand between the ids of one of these pairs.
+
+        A year's lines are mostly entered one after another. So bounded, what is joined to them is
+        read at one stretch, where the database would look for it line by line or in every year.
+        """
+        lignes = self.all()
+        premieres = [premiere for premiere, _ in bornes if premiere is not None]
+        dernieres = [derniere for _, derniere in bornes if derniere is not None]
+        if premieres and dernieres:
+            lignes.bornes = min(premieres), max(dernieres)
+        return lignes
 
     def comptees(self) -> "ActionQuerySet":
         """What the tables count: neither the residents' fund nor the team's own running."""
@@ -109,9 +137,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
     def des_axes(self, axes: Collection[int]) -> "ActionQuerySet":
         """Lines that serve one of these axes (ids) at least, each once."""
         liens = self.model.axes.through._default_manager.filter(
-            action_id=OuterRef("pk"), axetransversal_id__in=axes
+            axetransversal_id__in=axes, **self._bornee("action")
         )
-        return self.filter(Exists(liens))
+        return self.filter(pk__in=liens.values("action_id"))
+
+    def par_axe_servi(self) -> "ActionQuerySet":
+        """One row for each axis (``axes``) that each of these lines serves; none for the others."""
+        liens = self.model.axes.through._default_manager.filter(**self._bornee("action"))
+        return self.filter(pk__in=liens.values("action_id"), axes__isnull=False).order_by()
 
     def numeros_des_axes(self, actions: Collection[int]) -> list[tuple[int, int]]:
         """The axes that these actions (ids) serve, as (action's id, axis's number), in order."""
@@ -124,21 +157,43 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def aidees_par(self, financeurs: Collection[int] | FinanceurQuerySet) -> "ActionQuerySet":
         """Lines on which one of these funders (ids or rows) has a funding line."""
-        aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
+        aides = Subvention.objects.filter(
+            action=OuterRef("pk"), financeur__in=financeurs, **self._bornee("action")
+        )
         return self.filter(Exists(aides.order_by()))
 
-    def lignes_de_credit(self) -> "ActionQuerySet":
-        """One row for each running-cost line of these actions.
+    def _bornee(self, champ: str) -> dict[str, int]:
+        """The condition on a field that holds these lines' ids; none where they aren't bounded."""
+        if self.bornes is None:
+            return {}
+        premiere, derniere = self.bornes
+        return {f"{champ}__gte": premiere, f"{champ}__lte": derniere}
+
+    def lignes_de_credit(self, financeurs: Collection[int] = ()) -> "ActionQuerySet":
+        """One row for each running-cost line of these actions; of these funders (ids), if any.
 
         To be grouped and summed: the money is read beside its action, in one pass, where ids put
         in a condition make the database read the actions twice. No action is to be counted here.
         """
-        return self.filter(subventions__nature=Subvention.Nature.FONCTIONNEMENT).order_by()
+        leurs = {"subventions__financeur__in": financeurs} if financeurs else {}
+        return self.filter(
+            subventions__nature=Subvention.Nature.FONCTIONNEMENT,
+            **leurs,
+            **self._bornee("subventions__action"),
+        ).order_by()
 
-    def sommes_par(self, *champs: str) -> list[tuple[Any, ...]]:
-        """The money of these lines, as (each field's value…, asked, granted, paid €); one query."""
-        sommes = {etape: Sum(f"subventions__montant_{etape}") for etape in ETAPES}
-        return list(self.lignes_de_credit().values_list(*champs).annotate(**sommes))
+    def sommes_par(
+        self, *champs: str, etapes: Collection[str] = ETAPES, financeurs: Collection[int] = ()
+    ) -> list[tuple[Any, ...]]:
+        """The money of these lines, as (each field's value…, each stage's €); one query.
+
+        Of these funders (ids), if some are given: ask it of lines whose ids are bounded, else the
+        database looks for their money in every year.
+        """
+        sommes = {etape: Sum(f"subventions__montant_{etape}") for etape in etapes}
+        groupes = self.lignes_de_credit(financeurs).values_list(*champs).annotate(**sommes)
+        cles = len(champs)
+        return [(*groupe[:cles], *map(au_centime, groupe[cles:])) for groupe in groupes]
 
     def montants(self, codes: Collection[str] = ()) -> Montants:
         """The running costs of these actions; of the funders of these codes, and of those below
@@ -162,10 +217,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
         One query, from which what any group of funders helps is a sum: an action is in one circle
         only.
         """
+        aides = Q(**self._bornee("subventions__action"))
         requete = (
             self.order_by()
+            .annotate(aides=FilteredRelation("subventions", condition=aides))
             .values("pk", "nature", "provenance")
-            .annotate(cercle=Enumeration("subventions__financeur"))
+            .annotate(cercle=Enumeration("aides__financeur"))
             .values("cercle", "nature", "provenance")
             .query
         )
@@ -188,6 +245,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
                     lignes if provenance == self.model.Provenance.RECONSTITUTION else 0,
                 )
         return cercles
+
+    def premieres(self, combien: int) -> list[int]:
+        """The ids of the first of these lines, in their order."""
+        return list(self.values_list("pk", flat=True)[:combien])
 
     def avec_montant(self, etape: str, subventions: SubventionQuerySet) -> "ActionQuerySet":
         """Adds ``somme_<etape>``: the € of these funding lines at one stage, NULL when unknown."""

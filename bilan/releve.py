@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Value
 from django.db.models.fields import BigIntegerField, CharField
 
 from actions.models import Action, Exercice, Theme
 from actions.questions import ActionQuerySet
-from financement.models import Financeur, Subvention, SubventionQuerySet
+from financement.models import Financeur
 from listes.reponses import AUCUNE, Reponses
 from territoires.models import Commune
 
@@ -28,7 +29,8 @@ class Entree:
 
     ``code`` is a commune's INSEE code, a theme's number or a funder's code; ``tableau`` is the
     label that the tables print or, for a funder, the column under which they print it; ``racine``
-    is False for a funder that stands under another one.
+    is False for a funder that stands under another one; ``bornes`` are the ids of a year's first
+    and last lines.
     """
 
     pk: int
@@ -38,6 +40,7 @@ class Entree:
     legende: str
     code: str
     racine: bool = True
+    bornes: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,19 @@ def relever(
     annee: int, actions: ActionQuerySet | None = None, reponses: Reponses = AUCUNE
 ) -> Releve:
     """Read one year, or only these of its actions; three queries, one where answers are kept."""
-    lignes = (Action.objects.all() if actions is None else actions).de_l_exercice(annee)
-    subventions = Subvention.objects.de_fonctionnement().filter(action__exercice__annee=annee)
-    if actions is not None:
-        subventions = subventions.filter(action__in=lignes)
-    nombres = reponses.a(ActionQuerySet.par_commune_theme_et_nature, lignes)
-    montants = reponses.a(SubventionQuerySet.par_commune_theme_et_financeur, subventions)
     entrees = _entrees()
+    siennes = [exercice for exercice in entrees["exercice"] if exercice.numero == annee]
+    lignes = (Action.objects.all() if actions is None else actions).filter(
+        exercice__in=[exercice.pk for exercice in siennes]
+    )
+    bornees = lignes.entre([exercice.bornes for exercice in siennes])
+    nombres = reponses.a(ActionQuerySet.par_commune_theme_et_nature, bornees)
+    montants = reponses.a(
+        ActionQuerySet.sommes_par,
+        bornees,
+        *("commune", "theme", "subventions__financeur"),
+        etapes=("accorde",),
+    )
     return Releve(
         annee=annee,
         annees=tuple(entree.numero for entree in entrees["exercice"]),
@@ -90,8 +99,7 @@ def relever(
             for commune, theme, nature, provenance, nombre in nombres
         },
         montants={
-            (commune, theme, financeur): None if somme is None else round(somme, 2)
-            for commune, theme, financeur, somme in montants
+            (commune, theme, financeur): accorde for commune, theme, financeur, accorde in montants
         },
     )
 
@@ -106,7 +114,7 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
         "libelle_tableau",
         "libelle_legende",
         "code_insee",
-        Value(0, BigIntegerField()),
+        *[Value(0, BigIntegerField())] * 3,
     )
     themes = Theme.objects.order_by().values_list(
         Value("theme", CharField()),
@@ -116,17 +124,25 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
         "libelle_tableau",
         "libelle_legende",
         Value("", CharField()),
-        Value(0, BigIntegerField()),
+        *[Value(0, BigIntegerField())] * 3,
     )
-    exercices = Exercice.objects.order_by().values_list(
-        Value("exercice", CharField()),
-        "pk",
-        "annee",
-        *[Value("", CharField())] * 4,
-        Value(0, BigIntegerField()),
+    exercices = (
+        Exercice.objects.avec_bornes()
+        .order_by()
+        .values_list(
+            Value("exercice", CharField()),
+            "pk",
+            "annee",
+            *[Value("", CharField())] * 4,
+            Value(0, BigIntegerField()),
+            "premiere",
+            "derniere",
+        )
     )
     financeurs = Financeur.objects.order_by().values_list(
-        Value("financeur", CharField()), "pk", "ordre", "nom", "colonne", "nom", "code", "parent_id"
+        Value("financeur", CharField()),
+        *("pk", "ordre", "nom", "colonne", "nom", "code", "parent_id"),
+        *[Value(0, BigIntegerField())] * 2,
     )
     rangees = sorted(
         communes.union(themes, financeurs, exercices, all=True), key=lambda r: (r[2], r[1])
@@ -134,16 +150,17 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
     return {genre: tuple(_entrees_de(genre, rangees)) for genre in GENRES}
 
 
-def _entrees_de(genre: str, rangees: Iterable[tuple[object, ...]]) -> Iterable[Entree]:
+def _entrees_de(genre: str, rangees: Iterable[tuple[Any, ...]]) -> Iterable[Entree]:
     for rangee in rangees:
         if rangee[0] == genre:
-            _, pk, numero, nom, tableau, legende, code, parent = rangee
+            _, pk, numero, nom, tableau, legende, code, parent, *bornes = rangee
             yield Entree(
-                pk=int(str(pk)),
-                numero=int(str(numero)),
-                nom=str(nom),
-                tableau=str(tableau),
-                legende=str(legende),
-                code=str(code) or str(numero),
+                pk=pk,
+                numero=numero,
+                nom=nom,
+                tableau=tableau,
+                legende=legende,
+                code=code or str(numero),
                 racine=not parent,
+                bornes=(bornes[0], bornes[1]),
             )

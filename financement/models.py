@@ -92,7 +92,14 @@ class Montants:
     @classmethod
     def lus(cls, lignes: int, **sommes: Decimal | None) -> "Montants":
         """The sums that a database gives of so many lines: 0 of none, where it says NULL."""
-        return cls(**sommes) if lignes else cls(Decimal(0), Decimal(0), Decimal(0))
+        if not lignes:
+            return cls(Decimal(0), Decimal(0), Decimal(0))
+        return cls(**{etape: au_centime(somme) for etape, somme in sommes.items()})
+
+
+def au_centime(somme: Decimal | None) -> Decimal | None:
+    """A sum as a database gives it: SQLite adds up floats, of which only the cents are meant."""
+    return None if somme is None else round(somme, 2)
 
 
 class SubventionQuerySet(models.QuerySet["Subvention"]):
@@ -120,16 +127,7 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
         sommes = {etape: Sum(f"montant_{etape}") for etape in ETAPES}
         siennes = self.filter(action__in=parmi(actions)).order_by()
         groupes = siennes.values_list("action_id").annotate(**sommes)
-        return {action: Montants(*lues) for action, *lues in groupes}
-
-    def par_commune_theme_et_financeur(self) -> list[tuple[int | None, int, int, Decimal | None]]:
-        """Granted €, as (commune's id or None for transterritorial, theme's id, funder's id, sum).
-
-        One row per group that has lines; the sum is None where no amount of the group is known.
-        """
-        dimensions = ("action__commune_id", "action__theme_id", "financeur_id")
-        groupes = self.order_by().values(*dimensions).annotate(accorde=Sum("montant_accorde"))
-        return list(groupes.values_list(*dimensions, "accorde"))
+        return {action: Montants(*map(au_centime, lues)) for action, *lues in groupes}
 
 
 class Subvention(models.Model):

@@ -60,7 +60,9 @@ class Reponses:
             statement = lignes.values("pk").query.sql_with_params()
         except EmptyResultSet:
             return None
-        texte = repr((self.etat, question.__qualname__, statement, precisions))
+        # Read before the mark, bounds may be older than it: they are part of what is asked.
+        bornes = getattr(lignes, "bornes", None)
+        texte = repr((self.etat, question.__qualname__, statement, bornes, precisions))
         return hashlib.blake2b(texte.encode(), digest_size=16).hexdigest()
 
 

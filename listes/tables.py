@@ -93,6 +93,15 @@ class Tableau(tables.Table):  # type: ignore[misc]  # django-tables2 ships no ty
         """What the shown columns ask of the database."""
         return {champ for nom in self.montrees for champ in self.base_columns[nom].champs}
 
+    def rangees(self) -> Iterator[list[tuple[Colonne, str]]]:
+        """The rows of the page, each as its cells under their columns.
+
+        Asked of our own columns: django-tables2 finds out again, for each cell, what to call.
+        """
+        colonnes = [self.base_columns[nom] for nom in self.montrees]
+        for ligne in self.page.object_list.data:
+            yield [(colonne, colonne.render(ligne)) for colonne in colonnes]
+
     def libelle_total(self) -> SafeString:
         """What the first cell of the foot says."""
         lignes = self.totaux["lignes"]

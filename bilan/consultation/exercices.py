@@ -37,7 +37,7 @@ class Choix:
 
 def choisir(request: HttpRequest) -> Choix:
     """The year that the address asks for, else the newest; one query."""
-    exercices = tuple(Exercice.objects.order_by("-annee"))
+    exercices = tuple(Exercice.objects.avec_bornes().order_by("-annee"))
     if not exercices:
         return Choix(None, ())
     demandes = [texte.strip() for texte in request.GET.getlist("exercice") if texte.strip()]

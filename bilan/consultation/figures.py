@@ -1,6 +1,6 @@
 """What every page of consultation shows of some lines: how many actions, how much money. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -38,10 +38,22 @@ class Figures:
         """Money alone, of funding lines that exist."""
         return cls(
             aidees=True,
-            demande=_au_centime(montants.demande),
-            accorde=_au_centime(montants.accorde),
-            verse=_au_centime(montants.verse),
+            demande=montants.demande,
+            accorde=montants.accorde,
+            verse=montants.verse,
         )
+
+    @classmethod
+    def lues(
+        cls, effectif: tuple[int, int, int], montants: Sequence[Decimal | None] | None
+    ) -> "Figures":
+        """As the database gives them: numbers of lines, of actions and of rebuilt lines; then the €
+        asked, granted and paid, or None without any funding line.
+        """
+        lignes, actions, reconstituees = effectif
+        if montants is None:
+            return cls(actions, lignes, reconstituees)
+        return cls(actions, lignes, reconstituees, True, *montants)
 
     def de(self, effectif: Effectif) -> "Figures":
         """The same money, of these lines."""
@@ -100,8 +112,3 @@ def _somme(montants: list[Decimal | None]) -> Decimal | None:
     """0 of no line, None where no amount is known."""
     connus = [montant for montant in montants if montant is not None]
     return sum(connus, Decimal(0)) if connus or not montants else None
-
-
-def _au_centime(montant: Decimal | None) -> Decimal | None:
-    """SQLite adds decimals up as floats: only the cents are meant."""
-    return None if montant is None else round(montant, 2)

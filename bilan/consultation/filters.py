@@ -53,10 +53,8 @@ class FiguresFiltres(Filtres):
 
     @cached_property
     def perimetre(self) -> Perimetre:
-        options = self.filters["exercice"].options
-        choisies = [o for o in options if o.valeur in self.annees]
-        exercices = [Exercice(pk=o.cle, annee=int(o.valeur)) for o in choisies]
-        return des_exercices(exercices, self.request.user)
+        exercices = Exercice.objects.avec_bornes().filter(annee__in=self.annees)
+        return des_exercices(exercices.order_by("-annee"), self.request.user)
 
     @cached_property
     def rangees(self) -> dict[int, str | int]:

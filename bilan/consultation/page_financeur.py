@@ -30,8 +30,8 @@ class FinanceurPage(Fiche):
 
     def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:
         perimetre = ensemble.des_financeurs([sujet])
-        ventilation, total = Ventilation.du_financeur(perimetre)
-        figures = ventilation.ensemble
+        ventilation = Ventilation.de(perimetre)
+        figures, total = ventilation.ensemble, ensemble.argent()
         communes = list(communes_visibles(self.request).order_by("numero"))
         services = [f for f in self.financeurs if f.parent_id == sujet.pk]
         return Vue(

@@ -54,8 +54,13 @@ class Perimetre:
         return self.reponses.a(ActionQuerySet.effectifs_par, self.actions, *champs)
 
     def sommes(self, *champs: str) -> list[tuple[Any, ...]]:
-        """The money of all ``assiette``, as (each field's value…, asked, granted, paid €)."""
-        return self.reponses.a(ActionQuerySet.sommes_par, self.assiette, *champs)
+        """The money that counts, as (each field's value…, asked, granted, paid €)."""
+        return self.reponses.a(
+            ActionQuerySet.sommes_par,
+            self.assiette,
+            *champs,
+            financeurs=self.cles_des_financeurs,
+        )
 
     def cercles(self) -> Cercles:
         """``assiette`` by the circle of funders that helps each of its lines."""
@@ -78,7 +83,7 @@ class Perimetre:
 
     def premieres(self, combien: int) -> list[Action]:
         """The first lines in the usual order; ids first, so that only those shown are joined."""
-        cles = list(self.actions.values_list("pk", flat=True)[:combien])
+        cles = self.reponses.a(ActionQuerySet.premieres, self.actions, combien)
         lues = Action.objects.select_related("theme", "commune", "porteur").in_bulk(cles)
         return [lues[cle] for cle in cles if cle in lues]
 
@@ -119,6 +124,10 @@ class Perimetre:
             axe=[axe.numero for axe in axes],
         )
 
+    def par_axe_servi(self) -> "Perimetre":
+        """The lines that serve an axis, once for each."""
+        return self._restreint(ActionQuerySet.par_axe_servi)
+
     def des_financeurs(self, financeurs: Iterable[Financeur]) -> "Perimetre":
         """Lines that these funders, or those below them, help: and their money only."""
         codes = tuple(financeur.code for financeur in financeurs)
@@ -137,12 +146,7 @@ class Perimetre:
 def des_exercices(
     exercices: Collection[Exercice], lecteur: AbstractBaseUser | AnonymousUser
 ) -> Perimetre:
-    """What this account may see of these budget years."""
-    lignes = Action.objects.visibles_par(lecteur).filter(
-        exercice__in=[exercice.pk for exercice in exercices]
-    )
-    return Perimetre(
-        lambda: lignes,
-        {"exercice": [exercice.annee for exercice in exercices]},
-        Reponses.actuelles(),
-    )
+    """What this account may see of these budget years, read ``avec_bornes``."""
+    lignes = Action.objects.visibles_par(lecteur).des_exercices(exercices)
+    annees = [exercice.annee for exercice in exercices]
+    return Perimetre(lambda: lignes, {"exercice": annees}, Reponses.actuelles())

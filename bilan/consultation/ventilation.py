@@ -3,9 +3,8 @@ multiplies lines.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from actions.questions import Effectif
 from bilan.consultation.figures import RIEN, Figures
@@ -40,25 +39,17 @@ class Repartition:
 
 def repartir(perimetre: Perimetre, champ: str) -> Repartition:
     """By one field of the action (« commune »…), in two queries."""
-    argent = _argent_par(perimetre, champ)
+    argent = {cle: montants for cle, *montants in perimetre.sommes(champ)}
     cases = {
-        cle: argent.get(cle, RIEN).de(Effectif(*compte))
-        for cle, *compte in perimetre.effectifs(champ)
+        cle: Figures.lues((lignes, actions, reconstituees), argent.get(cle))
+        for cle, lignes, actions, reconstituees in perimetre.effectifs(champ)
     }
     return Repartition(cases, Figures.cumul(cases.values()))
 
 
 def repartir_par_axe(perimetre: Perimetre, ensemble: Figures) -> Repartition:
-    """By axis, in two queries; a line counts under each axis that it serves.
-
-    Lines that serve none are read too, and left out here: asking the database to leave them out
-    makes SQLite read the axes of every year.
-    """
-    par_axe = repartir(perimetre, "axes")
-    cases: dict[int | None, Figures] = {
-        cle: figures for cle, figures in par_axe.cases.items() if cle is not None
-    }
-    return Repartition(cases, ensemble)
+    """By axis, in two queries; a line counts under each axis that it serves."""
+    return Repartition(repartir(perimetre.par_axe_servi(), "axes").cases, ensemble)
 
 
 def repartir_par_financeur(
@@ -86,12 +77,9 @@ def repartir_par_financeur(
 
 def argent_par_financeur(perimetre: Perimetre) -> dict[int, Figures]:
     """The money of each funder, without those below it, in one query."""
-    return _argent_par(perimetre, FINANCEUR)
-
-
-def _argent_par(perimetre: Perimetre, champ: str) -> dict[int, Figures]:
     return {
-        cle: Figures.de_l_argent(Montants(*montants)) for cle, *montants in perimetre.sommes(champ)
+        cle: Figures.de_l_argent(Montants(*montants))
+        for cle, *montants in perimetre.sommes(FINANCEUR)
     }
 
 
@@ -147,31 +135,17 @@ class Ventilation:
     @classmethod
     def de(cls, perimetre: Perimetre) -> "Ventilation":
         """In two queries."""
-        return cls._reunie(perimetre, perimetre.sommes(*DIMENSIONS))
-
-    @classmethod
-    def du_financeur(cls, perimetre: Perimetre) -> "tuple[Ventilation, Figures]":
-        """The share of the perimeter's funders, and the money of all; in two queries.
-
-        The money of all is read in any case: theirs is found in it.
-        """
-        sommes = perimetre.sommes(*DIMENSIONS)
-        siennes = [case for case in sommes if case[2] in perimetre.cles_des_financeurs]
-        argent = (Figures.de_l_argent(Montants(*montants)) for _, _, _, *montants in sommes)
-        return cls._reunie(perimetre, siennes), Figures.cumul(argent)
-
-    @classmethod
-    def _reunie(cls, perimetre: Perimetre, sommes: Iterable[Any]) -> "Ventilation":
-        nombres = perimetre.effectifs("commune", "theme")
         return cls(
             (
                 *(
-                    Case(commune, theme, None, RIEN.de(Effectif(*compte)))
-                    for commune, theme, *compte in nombres
+                    Case(commune, theme, None, Figures.lues((lignes, actions, reconstituees), None))
+                    for commune, theme, lignes, actions, reconstituees in perimetre.effectifs(
+                        "commune", "theme"
+                    )
                 ),
                 *(
                     Case(commune, theme, financeur, Figures.de_l_argent(Montants(*montants)))
-                    for commune, theme, financeur, *montants in sommes
+                    for commune, theme, financeur, *montants in perimetre.sommes(*DIMENSIONS)
                 ),
             )
         )

@@ -136,6 +136,6 @@ def test_un_export_pose_peu_de_questions(
     coordinatrice: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    """Session, account, state, filters, counts, sums, then rows and sums by batch; the log."""
-    with django_assert_num_queries(9):
+    """Session, account, state, filters, bounds, counts, sums, rows and sums by batch; the log."""
+    with django_assert_num_queries(10):
         _telecharger(coordinatrice, "exercice=2004&_export=xlsx")

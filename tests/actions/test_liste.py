@@ -271,7 +271,7 @@ def test_les_colonnes_choisies_sont_dans_l_adresse(contrat_2004: None, ouvrir: O
 def test_le_meme_nombre_de_requetes_quoi_qu_on_demande(
     contrat_2004: None, coordinatrice: Client, agir: Callable[..., Action]
 ) -> None:
-    """One line or fifty, first page or last, filtered or sorted."""
+    """One line or fifty, first page or last, filtered or sorted; one more finds a year's bounds."""
     agir("Seule de son exercice", montants={"CG": (1, 1, 1)})
     nombres = {}
     for requete in (
@@ -284,7 +284,7 @@ def test_le_meme_nombre_de_requetes_quoi_qu_on_demande(
         caches["reponses"].clear()
         with CaptureQueriesContext(connection) as requetes:
             coordinatrice.get(f"/actions/?{requete}")
-        nombres[requete] = len(requetes)
+        nombres[requete] = len(requetes) - requete.startswith("exercice")
     assert len(set(nombres.values())) == 1, nombres
     assert max(nombres.values()) <= MAXIMUM
 

@@ -140,10 +140,10 @@ def test_only_what_is_versioned_is_asked_through_it(
     lues: set[str] = set()
     poser = Reponses.a
 
-    def noter(self: Reponses, question: Any, lignes: Any, *args: Any) -> Any:
-        for sql in requetes(lambda: question(lignes, *args)):
+    def noter(self: Reponses, question: Any, lignes: Any, *args: Any, **precisions: Any) -> Any:
+        for sql in requetes(lambda: question(lignes, *args, **precisions)):
             lues.update(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql))
-        return poser(self, question, lignes, *args)
+        return poser(self, question, lignes, *args, **precisions)
 
     monkeypatch.setattr(Reponses, "a", noter)
     for adresse in ADRESSES:
