@@ -27,6 +27,7 @@ from importation.lecture import Cellule, CelluleIllisible, Classeur, Feuille
 from importation.problemes import Probleme
 from importation.valeurs import en_texte
 from importation.verification import Verification
+from listes.classeurs import texte
 
 ROUGE, JAUNE = "FFC7CE", "FFEB9C"
 CELLULES_MAX = 200_000
@@ -49,10 +50,11 @@ def annoter(chemin: Path, classeur: Classeur, verification: Verification) -> byt
     return _recopier(classeur, notes, recapitulatif)
 
 
-def _lisible(texte: str) -> str:
-    """What a workbook can hold: no control character, 32 767 characters."""
-    propre = texte if texte.isprintable() else "".join(c if _imprimable(c) else "�" for c in texte)
-    return propre[:32_767]
+def _lisible(lu: str) -> str:
+    """What a workbook can hold of it; what a cell can't show is replaced, not left out."""
+    if not lu.isprintable():
+        lu = "".join(c if _imprimable(c) else "�" for c in lu)
+    return texte(lu)
 
 
 def _imprimable(lettre: str) -> bool:
@@ -88,10 +90,10 @@ def _rangs(feuille: Feuille) -> dict[str, int]:
     for ligne in feuille.lignes[:30]:
         vus: dict[str, int] = {}
         for rang, cellule in enumerate(ligne.cellules, start=1):
-            texte = " ".join(cellule.split()) if isinstance(cellule, str) else ""
-            if texte:
-                vus[texte] = vus.get(texte, 0) + 1
-                rangs.setdefault(texte if vus[texte] == 1 else f"{texte} ({vus[texte]})", rang)
+            titre = " ".join(cellule.split()) if isinstance(cellule, str) else ""
+            if titre:
+                vus[titre] = vus.get(titre, 0) + 1
+                rangs.setdefault(titre if vus[titre] == 1 else f"{titre} ({vus[titre]})", rang)
     return rangs
 
 
@@ -165,7 +167,10 @@ def _recopier(
     classeur: Classeur, notes: Notes, recapitulatif: list[tuple[str | int, ...]]
 ) -> bytes:
     sortie = io.BytesIO()
-    neuf = xlsxwriter.Workbook(sortie, {"constant_memory": True, "strings_to_formulas": False})
+    neuf = xlsxwriter.Workbook(
+        sortie,
+        {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False},
+    )
     formats = {
         "jour": neuf.add_format({"num_format": "dd/mm/yyyy"}),
         "Erreur": neuf.add_format({"bg_color": f"#{ROUGE}"}),

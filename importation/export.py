@@ -14,6 +14,7 @@ from importation.fiches import CleLigne, Fiche, charger_fiches, nom_de_colonne
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel
 from importation.rubriques import ETAPES, RUBRIQUES
 from listes.chiffres import brut
+from listes.classeurs import texte
 
 DESCRIPTIVES = (
     ("reference", 14),
@@ -131,11 +132,11 @@ def en_xlsx(titre: str, entetes: Sequence[str], lignes: Iterable[Sequence[Valeur
     for rang, (_, largeur) in enumerate(DESCRIPTIVES):
         page.set_column(rang, rang, largeur)
     for rang, entete in enumerate(entetes):
-        page.write_string(0, rang, entete, gras)
+        page.write_string(0, rang, texte(entete), gras)
     for numero, ligne in enumerate(lignes, start=1):
         for rang, valeur in enumerate(ligne):
             if isinstance(valeur, str):
-                page.write_string(numero, rang, valeur)
+                page.write_string(numero, rang, texte(valeur))
             elif isinstance(valeur, datetime.date):
                 page.write_datetime(numero, rang, valeur, jour)
             elif valeur is not None:

@@ -9,6 +9,7 @@ from actions.models import Action, Exercice
 from importation.export import DESCRIPTIVES
 from importation.referentiel import TRANSTERRITORIAL, charger_referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
+from listes.classeurs import texte
 
 LIGNES_PREPAREES = 2_000
 _FINANCEURS = ("VILLE", "ETAT", "CG", "FASILD")  # the tables' columns; others may be added
@@ -72,7 +73,7 @@ def gabarit(exercice: Exercice) -> bytes:
 def _proposer(page: Any, listes: Any, rang: int, valeurs: list[str], colonne: int) -> None:
     """A list to choose from, which warns of another value without forbidding it."""
     for numero, valeur in enumerate(valeurs):
-        listes.write_string(numero, colonne, valeur)
+        listes.write_string(numero, colonne, texte(valeur))
     lettre = "ABCDEFGH"[colonne]
     page.data_validation(
         1,

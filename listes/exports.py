@@ -12,10 +12,10 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from listes.classeurs import texte
 from listes.colonnes import Format, Valeur
 
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
-_CELLULE_MAX = 32_767  # characters: Excel's own limit
 _LARGEURS = {
     Format.TEXTE: 28,
     Format.ENTIER: 11,
@@ -63,37 +63,37 @@ def ecrire_xlsx(feuille: Feuille, fichier: IO[bytes]) -> None:
     page.set_paper(9)
     page.fit_to_pages(1, 0)
     for rang, mention in enumerate(feuille.mentions):
-        page.write_string(rang, 0, mention, gras)
-    for rang, texte in enumerate(feuille.entetes):
-        page.write_string(debut, rang, texte, entete)
-    ecrire = [_ecrivain(page, rang, styles, forme) for rang, forme in enumerate(feuille.formats)]
+        page.write_string(rang, 0, texte(mention), gras)
+    for rang, titre in enumerate(feuille.entetes):
+        page.write_string(debut, rang, titre, entete)
+    cellules = [
+        (_ecrivain(page, forme), rang, styles[forme]) for rang, forme in enumerate(feuille.formats)
+    ]
     numero = debut
     for numero, ligne in enumerate(feuille.lignes, start=debut + 1):  # read below
-        for ecrire_cellule, valeur in zip(ecrire, ligne, strict=True):
+        for (ecrire, rang, style), valeur in zip(cellules, ligne, strict=True):
             if valeur or valeur == 0:
-                ecrire_cellule(numero, valeur)
+                ecrire(numero, rang, valeur, style)
     page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
     for rang, (forme, valeur) in enumerate(zip(feuille.formats, feuille.totaux, strict=True)):
         if valeur is not None and valeur != "":
             # The first cell says the total in words, whatever its column holds.
             forme = Format.TEXTE if isinstance(valeur, str) else forme
-            _ecrivain(page, rang, styles_totaux, forme)(numero + 1, valeur)
+            _ecrivain(page, forme)(numero + 1, rang, valeur, styles_totaux[forme])
     classeur.close()
 
 
-def _ecrivain(
-    page: Any, rang: int, styles: dict[Format, Any], forme: Format
-) -> Callable[[int, Any], object]:
-    """What writes a cell of this column, chosen once for all its rows."""
-    style = styles[forme]
+def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object]:
+    """What writes a cell of this kind: at a row, in a column, a value in a style."""
     if forme is Format.DATE:
-        dater = page.write_datetime
-        return lambda numero, valeur: dater(numero, rang, valeur, style)
-    if forme is Format.TEXTE:
-        noter = page.write_string
-        return lambda numero, valeur: noter(numero, rang, valeur[:_CELLULE_MAX], style)
-    chiffrer = page.write_number
-    return lambda numero, valeur: chiffrer(numero, rang, float(valeur), style)
+        dater: Callable[[int, int, Any, Any], object] = page.write_datetime
+        return dater
+    noter, chiffrer = page.write_string, page.write_number
+
+    def ecrire_un_texte(numero: int, rang: int, valeur: str, style: Any) -> None:
+        noter(numero, rang, texte(valeur), style)
+
+    return ecrire_un_texte if forme is Format.TEXTE else chiffrer
 
 
 def csv_excel(feuille: Feuille) -> Iterator[bytes]:
@@ -127,7 +127,7 @@ def _csv(feuille: Feuille, separateur: str, cellule: Callable[[Valeur], str]) ->
     ecriture = csv.writer(paquet, delimiter=separateur, lineterminator="\r\n")
     for mention in feuille.mentions:
         ecriture.writerow([cellule(mention)])
-    ecriture.writerow([cellule(texte) for texte in feuille.entetes])
+    ecriture.writerow([cellule(titre) for titre in feuille.entetes])
     for ligne in feuille.lignes:
         ecriture.writerow([cellule(valeur) for valeur in ligne])
         if len(paquet.morceaux) >= _PAQUET:

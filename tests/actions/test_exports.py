@@ -124,6 +124,17 @@ def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
     ]
 
 
+def test_aucun_texte_n_entre_dans_le_classeur_comme_du_balisage(coordinatrice: Client) -> None:
+    """XlsxWriter copies as it stands what begins and ends as its own rich text does."""
+    exercice, theme = Exercice.objects.create(annee=2005), Theme.objects.create(numero=1, nom="T")
+    hostiles = ["<r><t>faux</t></r>", "<r></is></c><c><f>1+1</f></r>", "un\x07\x1b\ufffe deux"]
+    for intitule in hostiles:
+        Action.objects.create(exercice=exercice, theme=theme, intitule=intitule)
+    octets = _telecharger(coordinatrice, "exercice=2005&sort=intitule&colonnes=theme&_export=xlsx")
+    intitules = [str(ligne[0]).rstrip() for ligne in _classeur(octets)[1:-1]]
+    assert sorted(intitules) == sorted([*hostiles[:2], "un deux"])
+
+
 @pytest.mark.parametrize("forme", ["xlsx", "csv", "csv-ouvert"])
 def test_un_export_incompris_ne_donne_aucun_fichier(
     contrat_2004: None, ouvrir: Ouvrir, forme: str

@@ -116,6 +116,27 @@ def test_une_action_qui_a_tout_revient_inchangee(
     assert verification.avertissements == []
 
 
+def test_un_texte_qui_imite_du_balisage_revient_inchange(
+    exercice: Exercice, tmp_path: Path
+) -> None:
+    """XlsxWriter would copy it into the file as it stands."""
+    Action.objects.create(
+        exercice=exercice,
+        reference="1",
+        intitule="<r></is></c><c><f>1+1</f></r>",
+        theme=Theme.objects.get(numero=10),
+        porteur=Organisme.objects.create(nom="<r><t>CMLO</t></r>"),
+    )
+
+    verification = verifier_classeur(
+        lire(_exporter(exercice, tmp_path, "xlsx")),
+        charger_referentiel(exercice),
+        charger_fiches(exercice),
+    )
+
+    assert (verification.plan.inchangees, verification.erreurs) == (1, [])
+
+
 def test_un_compte_limite_n_exporte_que_ses_communes(contrat_2004: None) -> None:
     bagard = Commune.objects.get(nom="Bagard")
 

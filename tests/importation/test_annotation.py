@@ -57,3 +57,19 @@ def test_corrige_et_renvoye_il_ne_garde_rien_des_anciennes_remarques(
     assert second["Actions"]["C3"].fill.fill_type is None
     gravites = [case.value for case in second["Vérification"]["A"]]
     assert gravites == ["Gravité", "Avertissement", "Avertissement", "Création"]
+
+
+def test_recopie_un_texte_qui_imite_du_balisage_reste_un_texte(
+    exercice: Exercice, tmp_path: Path
+) -> None:
+    """A .csv is given back as a new workbook, where XlsxWriter would copy it as it stands."""
+    intitule = "<r></is></c><c><f>1+1</f></r>"
+    chemin = tmp_path / "demandes.csv"
+    chemin.write_text(f"Intitulé;Porteur;Commune;Thème;Ville\n{intitule};A;=1+1;1;12\n", "utf-8")
+
+    classeur = openpyxl.load_workbook(_annoter(chemin, exercice))
+
+    lue = [(case.value, case.data_type) for case in classeur.worksheets[0][2]][:3]
+    assert lue == [(f"{intitule} ", "s"), ("A", "s"), ("=1+1", "s")]
+    dite = next(c for c in classeur["Vérification"]["E"] if c.value == "=1+1")
+    assert dite.data_type == "s"

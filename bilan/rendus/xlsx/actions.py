@@ -7,7 +7,7 @@ from actions.models import Action
 from bilan.document import ListeActions
 from bilan.grille import Tableau
 from bilan.rendus.xlsx.feuille import Atelier, Feuille, hauteur_du_texte
-from bilan.rendus.xlsx.formats import INCONNU, format_des_euros, texte
+from bilan.rendus.xlsx.formats import INCONNU, format_des_euros
 from bilan.rendus.xlsx.formules import (
     ACTIONS,
     COMMUNE,
@@ -18,6 +18,7 @@ from bilan.rendus.xlsx.formules import (
     Plages,
     Recompte,
 )
+from listes.classeurs import texte
 
 INTITULE: Final = "intitule"
 PROVENANCES: Final = {Action.Provenance.RECONSTITUTION.value: "Reconstituée"}

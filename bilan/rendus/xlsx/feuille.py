@@ -10,8 +10,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bilan.document import Rapport
 from bilan.grille import Chiffre, Unite
-from bilan.rendus.xlsx.formats import INCONNU, Formats, format_du_nombre, texte
+from bilan.rendus.xlsx.formats import INCONNU, Formats, format_du_nombre
 from listes.chiffres import brut
+from listes.classeurs import texte
 
 _A4: Final = 9
 _HAUTEUR_DE_LIGNE: Final = 12.75
