@@ -100,8 +100,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
         lignes = self.all()
         premieres = [premiere for premiere, _ in bornes if premiere is not None]
         dernieres = [derniere for _, derniere in bornes if derniere is not None]
-        if premieres and dernieres:
-            lignes.bornes = min(premieres), max(dernieres)
+        # No row has the id 0: without any line, nothing is looked for.
+        lignes.bornes = min(premieres, default=0), max(dernieres, default=0)
         return lignes
 
     def comptees(self) -> "ActionQuerySet":

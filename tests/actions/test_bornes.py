@@ -63,11 +63,13 @@ def test_bounded_or_not_the_answers_are_the_same(contrat_2004: None) -> None:
     assert lignes_de(2004).montants().accorde == Decimal(1_028_246 + 20 + 160)
 
 
-def test_a_year_without_lines_has_no_bounds_and_no_figures(contrat_2004: None) -> None:
+def test_a_year_without_lines_has_nothing_to_look_for(contrat_2004: None) -> None:
     Exercice.objects.create(annee=2005)
-    assert lignes_de(2005).bornes is None
-    assert lignes_de(2005).montants().accorde == 0
-    assert lignes_de().effectif().lignes == 0
+    vides = reponses_de(Action.objects.none())
+    assert reponses_de(lignes_de(2005)) == reponses_de(lignes_de()) == vides
+    ordre = str(lignes_de(2005).lignes_de_credit(financeurs=[1]).query)
+    assert '"action_id" >= 0 AND "financement_subvention"."action_id" <= 0' in ordre
+    assert reponses_de(lignes_de(2004, 2005)) == reponses_de(lignes_de(2004))
 
 
 def test_bounds_follow_the_lines_wherever_they_are_filtered(contrat_2004: None) -> None:
