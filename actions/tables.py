@@ -16,9 +16,19 @@ from listes.chiffres import nombre
 from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
 from listes.reponses import Reponses
 from listes.tables import Tableau, Totaux
-from listes.templatetags.chiffres import donnee
+from listes.templatetags.chiffres import donnee, euros
 
 MONTANTS = {f"montant_{etape}": etape for etape in ETAPES}
+
+
+class Intitule(Colonne):
+    """An action's title, marked where it is a rebuilt line among real ones."""
+
+    def render(self, record: Ligne) -> str:
+        titre = super().render(record)
+        if not record["a_marquer"]:
+            return titre
+        return format_html('{} <span class="badge-reconstitution">Reconstituée</span>', titre)
 
 
 class ActionTable(Tableau):
@@ -26,8 +36,11 @@ class ActionTable(Tableau):
 
     filtres: ActionFiltres
 
-    intitule = Colonne(
-        "Action", "intitule", lien=lambda ligne: reverse("actions:fiche", args=[ligne["pk"]])
+    intitule = Intitule(
+        "Action",
+        "intitule",
+        champs=["provenance"],
+        lien=lambda ligne: reverse("actions:fiche", args=[ligne["pk"]]),
     )
     reference = Colonne("Référence", "reference", masquee=True)
     exercice = Annee("Exercice", "exercice__annee")
@@ -56,12 +69,16 @@ class ActionTable(Tableau):
         return {
             "lignes": effectif.lignes,
             "actions": effectif.actions,
+            "lignes_reelles": effectif.lignes - effectif.reconstituees,
             "reconstituees": effectif.reconstituees,
             **{champ: getattr(montants, etape) for champ, etape in MONTANTS.items()},
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
         cles = [ligne["pk"] for ligne in lignes]
+        melange = bool(self.totaux["reconstituees"] and self.totaux["lignes_reelles"])
+        for ligne in lignes:
+            ligne["a_marquer"] = melange and ligne["provenance"] == Action.Provenance.RECONSTITUTION
         if not MONTANTS.keys().isdisjoint(self.montrees):
             sommes = self.filtres.subventions.montants_par_action(cles)
             for ligne in lignes:
@@ -109,6 +126,9 @@ class ActionTable(Tableau):
         actions = self.totaux["actions"]
         return f"Total : {nombre(actions)} {_accord(actions, 'action')}{self._non_comptees()}"
 
+    def resume(self) -> SafeString:
+        return resumer(self)
+
     def _non_comptees(self) -> str:
         """The lines funded without being counted, in words; nothing when there are none."""
         lignes = int(self.totaux["lignes"] or 0)
@@ -119,6 +139,14 @@ class ActionTable(Tableau):
             f" ({nombre(lignes)} {_accord(lignes, 'ligne')}, dont {nombre(non_comptees)} "
             f"{_accord(non_comptees, 'non comptée')})"
         )
+
+
+def resumer(table: Tableau) -> SafeString:
+    """How many rows, and what they are granted: the answer that one came for."""
+    accorde = table.totaux["montant_accorde"]
+    if accorde is None:
+        return format_html("{}, montant accordé inconnu", table.libelle_total())
+    return format_html("{}, {} accordés", table.libelle_total(), euros(accorde))
 
 
 def _accord(effectif: int | Decimal | None, mot: str) -> str:

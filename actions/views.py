@@ -13,17 +13,40 @@ from actions.plan import plan_de_financement
 from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
 from comptes.permissions import CONNECTE
+from listes.chiffres import nombre
 from listes.recherche import sans_accents
 from listes.tables import Totaux
 from listes.views import ListeView
 from territoires.models import Organisme
 
+_IRREELLES = "composées pour retrouver tous leurs totaux. Ce ne sont pas des actions réelles."
 MENTION_RECONSTITUTION = (
     "Données reconstituées : le document d'origine ne donne que ses deux tableaux ; ces actions "
-    "ont été composées pour retrouver tous leurs totaux. Ce ne sont pas des actions réelles."
+    f"ont été {_IRREELLES}"
 )
+_MELANGE = "Données en partie reconstituées : "
 _SUGGESTIONS = 12
 _ENTIER_MAX = 2**63 - 1
+
+
+def mentions_de_reconstitution(totaux: Totaux) -> list[str]:
+    """What must be said of rebuilt lines among these, and how many they are among real ones."""
+    reconstituees, reelles = totaux["reconstituees"], totaux["lignes_reelles"]
+    if not reconstituees:
+        return []
+    if not reelles:
+        return [MENTION_RECONSTITUTION]
+    toutes = nombre(reconstituees + reelles)
+    return [
+        f"{_MELANGE}{nombre(reconstituees)} des {toutes} lignes. Le document d'origine ne donne "
+        f"que ses deux tableaux ; elles ont été {_IRREELLES}"
+    ]
+
+
+def banniere(mentions: Sequence[str]) -> dict[str, Any]:
+    """What the banner of a page says where these sentences go with its rows."""
+    melange = next((mention for mention in mentions if mention.startswith(_MELANGE)), "")
+    return {"reconstitue": bool(melange) or MENTION_RECONSTITUTION in mentions, "melange": melange}
 
 
 class ActionListe(ListeView):
@@ -36,16 +59,29 @@ class ActionListe(ListeView):
     table_class = ActionTable
     principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur")
     template_name = "actions/liste.html"
+    filtres: ActionFiltres
 
     def get_queryset(self) -> ActionQuerySet:
         return Action.objects.visibles_par(self.request.user)
 
     def mentions(self, totaux: Totaux) -> list[str]:
-        return [MENTION_RECONSTITUTION] if totaux["reconstituees"] else []
+        return [*mentions_de_reconstitution(totaux), *self._part_des_financeurs()]
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.request.GET.getlist("exercice")
-        return {"reconstitue": bool(mentions), "annee": annees[0] if len(annees) == 1 else ""}
+        return {
+            **banniere(mentions),
+            "annee": annees[0] if len(annees) == 1 else "",
+            "avertissement": "".join(self._part_des_financeurs()),
+        }
+
+    def _part_des_financeurs(self) -> list[str]:
+        """Under a funder, a line's amounts are not all that it receives: the list says so."""
+        if not self.filtres.financeurs:
+            return []
+        noms = [actif.texte for actif in self.filtres.actifs() if actif.parametre == "financeur"]
+        ceux_de = "ce financeur" if len(noms) == 1 else "ces financeurs"
+        return [f"Montants de {ceux_de} seulement : {', '.join(noms)}."]
 
 
 class ActionFiche(View):

@@ -60,7 +60,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "partiel": chapitres.PARTIEL if exercice.partiel else "",
             "chiffres_cles": chiffres_cles,
             "controle": exercice.controle,
-            "etat_du_controle": chapitres.etat_du_controle(exercice.controle),
+            "etat_du_controle": chapitres.etat_du_controle(exercice),
             "carte": carte_de_navigation(exercice.territorial, communes, choix.suite),
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),

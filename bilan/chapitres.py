@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from actions.models import Action
 from bilan.controle import Controle, Recalcul
 from bilan.document import (
     BlocTableau,
@@ -19,7 +20,7 @@ from bilan.document import (
 )
 from bilan.exercices import ExerciceEtabli
 from bilan.graphiques import Graphique
-from bilan.grille import Chiffre, Statut, Tableau, Unite
+from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
 from listes.chiffres import ecart, nombre
 
 RECONSTITUTION = (
@@ -30,6 +31,10 @@ RECONSTITUTION = (
 PARTIEL = (
     "Ce bilan ne compte que les communes ouvertes à votre compte : ses totaux ne sont pas ceux du "
     "contrat et ne sont pas comparés aux chiffres publiés."
+)
+HORS_DE_COMPARAISON = (
+    "Les chiffres publiés comptent tout le territoire : ils ne sont pas comparés ici à ce que "
+    "voit votre compte."
 )
 STATUTS = {
     Statut.CONFORME: "Conforme",
@@ -94,7 +99,13 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
                     ChiffreCle("Actions", actions),
                     ChiffreCle("Crédits de fonctionnement accordés", financement),
                     ChiffreCle("Communes", _compte(len(communes)), "où une action est financée"),
-                    ChiffreCle("Thèmes", _compte(len(themes)), "dont l'animation du contrat"),
+                    ChiffreCle(
+                        "Thèmes",
+                        _compte(len(themes)),
+                        "dont l'animation du contrat"
+                        if _dont_l_animation(exercice, themes)
+                        else "",
+                    ),
                     ChiffreCle("Financeurs", _compte(len(financeurs))),
                     ChiffreCle(
                         "Moyenne par action", moyenne, "crédits rapportés au nombre d'actions"
@@ -107,6 +118,16 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
                 )
             ),
         ),
+    )
+
+
+def _dont_l_animation(exercice: ExerciceEtabli, themes: Iterable[Ligne]) -> bool:
+    """Whether one of these themes holds the contract's own running."""
+    comptes = {ligne.numero for ligne in themes}
+    return any(
+        exercice.cumul.nombre(Action.Nature.ANIMATION, theme=theme.pk)
+        for theme in exercice.releve.themes
+        if theme.numero in comptes
     )
 
 
@@ -166,18 +187,21 @@ def part_des_financeurs(tableau: Tableau) -> Section:
     return Section("financeurs", tableau.titre, (BlocTableau(tableau),))
 
 
-def controle(resultat: Controle) -> Section:
+def controle(exercice: ExerciceEtabli) -> Section:
     """The check: its counts, each gap with both figures and its reason, and the sums that fail."""
+    resultat = exercice.controle
     if not resultat.publie:
         vide = Paragraphe(
-            f"Aucun chiffre n'a été publié pour {resultat.annee} : il n'y a rien à comparer."
+            HORS_DE_COMPARAISON
+            if exercice.partiel
+            else f"Aucun chiffre n'a été publié pour {resultat.annee} : il n'y a rien à comparer."
         )
         return Section("controle", "Contrôle des chiffres publiés", (vide,), annexe=True)
     return Section(
         "controle",
         "Contrôle des chiffres publiés",
         (
-            Paragraphe(etat_du_controle(resultat)),
+            Paragraphe(etat_du_controle(exercice)),
             registre_du_controle(resultat),
             Liste(
                 tuple(
@@ -222,8 +246,11 @@ def _ligne_de_controle(recalcul: Recalcul) -> tuple[Cellule, ...]:
     )
 
 
-def etat_du_controle(resultat: Controle) -> str:
+def etat_du_controle(exercice: ExerciceEtabli) -> str:
     """The state of the check in one sentence."""
+    if exercice.partiel:
+        return HORS_DE_COMPARAISON
+    resultat = exercice.controle
     if not resultat.publie:
         return "Aucun chiffre publié à comparer pour cet exercice."
     return (

@@ -1,6 +1,6 @@
 """The annual report of one year, put together from its figures; the same object in every format."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.conf import settings
@@ -21,11 +21,15 @@ from territoires.models import Commune
 
 
 def etablir_rapport(
-    annee: int, emis_le: date | None = None, actions: ActionQuerySet | None = None
+    annee: int,
+    emis_le: date | None = None,
+    actions: ActionQuerySet | None = None,
+    siennes: Collection[int] = (),
 ) -> Rapport:
     """The whole report of a year, issued on that date (today, if none is given).
 
-    Of these actions only, where some are given, and then it says so.
+    Of these actions only, where some are given, and then it says so; ``siennes`` are the ids of
+    the communes that they are of, whose inhabitants alone share the money. Empty means no limit.
 
     A constant number of queries; the list of actions is read later, as it is drawn. Raises
     ExerciceInconnuError for a year that isn't in the database.
@@ -34,7 +38,7 @@ def etablir_rapport(
     communes = list(Commune.objects.order_by("numero"))
     return assembler(
         exercice,
-        population=population_de(communes),
+        population=population_de([c for c in communes if not siennes or c.pk in siennes]),
         contours={c.code_insee: c.contour for c in communes if c.contour},
         axes=_fiches_des_axes(),
         emis_le=emis_le or timezone.localdate(),
@@ -74,7 +78,7 @@ def assembler(
             (liste_des_actions(exercice),),
             annexe=True,
         ),
-        chapitres.controle(exercice.controle),
+        chapitres.controle(exercice),
         chapitres.sources(exercice.annee, cartographie=carte is not None),
     )
     return Rapport(
@@ -83,7 +87,7 @@ def assembler(
         contrat=settings.CONTRAT,
         territoire=settings.TERRITOIRE,
         date_emission=emis_le,
-        etat_du_controle=chapitres.etat_du_controle(exercice.controle),
+        etat_du_controle=chapitres.etat_du_controle(exercice),
         avertissement=chapitres.avertissement(exercice),
         sections=tuple(section for section in sections if section is not None),
         controle=exercice.controle,

@@ -6,9 +6,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from actions.models import Action, Exercice
+from actions.models import Action
 from actions.questions import ActionQuerySet
 from bilan import chapitres
+from bilan.consultation.exercices import choisir
 from bilan.document import BlocTableau, Rapport
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, etablir
 from bilan.rapport import etablir_rapport
@@ -18,6 +19,7 @@ from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, exige
+from territoires.perimetre import communes_de
 from travaux.differe import differer
 
 CONTROLE = "controle"
@@ -26,11 +28,11 @@ TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @exige(CONNECTE)
 def dernier(request: HttpRequest) -> HttpResponse:
-    """The report of the newest year."""
-    exercice = Exercice.objects.order_by("-annee").first()
-    if exercice is None:
+    """The report of the year being read, else of the newest."""
+    annee = choisir(request).annee
+    if annee is None:
         raise Http404("Aucun exercice n'est encore ouvert : créez-en un dans l'administration.")
-    return redirect("bilan:bilan", annee=exercice.annee)
+    return redirect("bilan:bilan", annee=annee)
 
 
 @exige(CONNECTE)
@@ -50,10 +52,10 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
         "code": code,
         "reconstitue": exercice.releve.reconstitue,
         "partiel": chapitres.PARTIEL if exercice.partiel else "",
-        "etat_du_controle": chapitres.etat_du_controle(exercice.controle),
+        "etat_du_controle": chapitres.etat_du_controle(exercice),
     }
     if code == CONTROLE:
-        section = chapitres.controle(exercice.controle)
+        section = chapitres.controle(exercice)
         return render(
             request,
             "bilan/controle.html",
@@ -125,7 +127,9 @@ def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
 
 def _rapport(request: HttpRequest, annee: int) -> Rapport:
     try:
-        return etablir_rapport(annee, actions=_actions_limitees(request))
+        return etablir_rapport(
+            annee, actions=_actions_limitees(request), siennes=communes_de(request)
+        )
     except ExerciceInconnuError as erreur:
         raise Http404(str(erreur)) from erreur
 

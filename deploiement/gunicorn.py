@@ -19,6 +19,8 @@ worker_tmp_dir = "/dev/shm"  # noqa: S108  # heartbeat files, without content
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+# An address of any length reaches the application, which answers in French.
+limit_request_line = 0
 
 
 def when_ready(server: Any) -> None:

@@ -115,6 +115,10 @@ class Tableau(tables.Table):  # type: ignore[misc]  # django-tables2 ships no ty
         lignes = self.totaux["lignes"]
         return f"Total : {nombre(lignes)} {'lignes' if lignes and lignes > 1 else 'ligne'}"
 
+    def resume(self) -> SafeString:
+        """What the head of the list says, and what is announced when it changes."""
+        return self.libelle_total()
+
     def pied(self) -> list[tuple[Colonne, SafeString]]:
         """The foot's cells after the first, with the columns that they stand under."""
         cellules = []

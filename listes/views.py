@@ -16,6 +16,8 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import render
+from django.utils.html import strip_tags
+from django.utils.text import slugify
 from django.views import View
 from django_htmx.http import push_url
 
@@ -30,6 +32,17 @@ from travaux.differe import LIGNES_TOUT_DE_SUITE, differer
 
 _LEVIERS_MAX = 5
 _PAS_DE_PROGRESSION = 1000
+_NOM_MAX = 120
+_FILTRES_DITS = 4  # in the tab's title: more would not be read
+
+
+def _filtres_en_mots(actifs: Sequence[Actif]) -> list[str]:
+    """The sentence by which a file says of what it is the list; none without any filter."""
+    par_nom: dict[str, list[str]] = {}
+    for actif in actifs:
+        par_nom.setdefault(actif.libelle, []).append(actif.texte)
+    dits = [f"{libelle} : {', '.join(textes)}" for libelle, textes in par_nom.items()]
+    return [f"Filtres : {' ; '.join(dits)}."] if dits else []
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,7 @@ class ListeView(View):
             titre = f"{self.titre} ({EXPORTS[etat.export]})"
             if effectif > LIGNES_TOUT_DE_SUITE and (attente := differer(request, titre)):
                 return attente
-            return self._fichier(table, mentions, etat.export)
+            return self._fichier(table, mentions, actifs, etat.export)
         pages = max(1, -(-effectif // etat.par_page))
         anomalies = list(etat.anomalies)
         if etat.page > pages:
@@ -161,7 +174,9 @@ class ListeView(View):
                 leviers.append(Levier(libelle, lignes, str(adresse.sans(nom))))
         return leviers
 
-    def _fichier(self, table: Tableau, mentions: list[str], forme: str) -> HttpResponseBase:
+    def _fichier(
+        self, table: Tableau, mentions: list[str], actifs: list[Actif], forme: str
+    ) -> HttpResponseBase:
         colonnes = [table.base_columns[nom] for nom in table.montrees]
 
         lectures = [colonne.exporteur() for colonne in colonnes]
@@ -174,7 +189,7 @@ class ListeView(View):
 
         feuille = Feuille(
             titre=self.titre,
-            mentions=mentions,
+            mentions=[*mentions, *_filtres_en_mots(actifs)],
             entetes=[str(colonne.verbose_name) for colonne in colonnes],
             formats=[colonne.format for colonne in colonnes],
             lignes=lignes(),
@@ -183,13 +198,14 @@ class ListeView(View):
                 *(table.totaux.get(nom) for nom in table.montrees[1:]),
             ],
         )
+        nom = slugify(" ".join([self.nom_fichier, *(actif.texte for actif in actifs)]))[:_NOM_MAX]
         if forme == "xlsx":
             fichier = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
             ecrire_xlsx(feuille, fichier)
             fichier.seek(0)
-            return FileResponse(fichier, as_attachment=True, filename=f"{self.nom_fichier}.xlsx")
+            return FileResponse(fichier, as_attachment=True, filename=f"{nom}.xlsx")
         ouvert = forme == "csv-ouvert"
-        nom = f"{self.nom_fichier}-donnees-ouvertes" if ouvert else self.nom_fichier
+        nom = f"{nom}-donnees-ouvertes" if ouvert else nom
         return StreamingHttpResponse(
             csv_ouvert(feuille) if ouvert else csv_excel(feuille),
             content_type="text/csv; charset=utf-8",
@@ -217,6 +233,7 @@ class ListeView(View):
             self.template_name,
             {
                 "titre": self.titre,
+                "precision": ", ".join(actif.texte for actif in actifs[:_FILTRES_DITS]),
                 "filtres": filtres,
                 "champs_principaux": [c for c in champs if c.nom in self.principaux],
                 "champs_autres": [c for c in champs if c.nom not in self.principaux],
@@ -231,7 +248,7 @@ class ListeView(View):
                 ],
                 "sans_filtre": request.path,
                 "table": table,
-                "annonce": "" if table is None else table.libelle_total_exporte(),
+                "annonce": "" if table is None else strip_tags(table.resume()),
                 "entetes": self._entetes(table, etat, adresse) if table else [],
                 "colonnes": [
                     (nom, colonne.verbose_name, nom in etat.colonnes)

@@ -35,3 +35,5 @@ workers = 1
 threads = 4
 loglevel = "error"
 control_socket_disable = True
+# An address of any length reaches the application, which answers in French.
+limit_request_line = 0

@@ -8,16 +8,17 @@ from bilan.grille import Chiffre, Unite
 
 
 def chiffres_cles(
-    figures: Figures, lien: str, total: Figures, autres: Iterable[ChiffreCle]
+    figures: Figures, lien: str, total: Figures, autres: Iterable[ChiffreCle], limite: bool
 ) -> ChiffresCles:
     """The five figures of any row, an average, and what the page adds.
 
-    ``total`` is the whole year, of which the money is a share.
+    ``total`` is the whole year, of which the money is a share: ``limite`` where it only counts
+    some communes.
     """
     notes = {
         "Actions": _non_comptees(figures),
         "Accordé": "crédits de fonctionnement",
-        "Part de l'accordé": "de tout l'exercice",
+        "Part de l'exercice": "de l'accordé" + (" de vos communes" if limite else ""),
     }
     chiffres = figures.chiffres(lien, total.accorde)
     return ChiffresCles(

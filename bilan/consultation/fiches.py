@@ -31,6 +31,7 @@ from bilan.graphiques import Graphique
 from comptes.permissions import CONNECTE
 from financement.models import Financeur
 from territoires.models import Commune
+from territoires.perimetre import communes_de
 
 ACTIONS_MONTREES = 20
 ENTIER_MAX = 2**63 - 1
@@ -70,6 +71,7 @@ class Fiche(View):
     template_name: ClassVar[str] = "bilan/consultation/fiche.html"
     liste: ClassVar[str]
     titre_liste: ClassVar[str]
+    retour: ClassVar[str]
     suite: str = ""
 
     def trouver(self, cle: Any) -> Any:
@@ -97,10 +99,12 @@ class Fiche(View):
             "choix": choix,
             "url_liste": reverse(self.liste) + self.suite,
             "titre_liste": self.titre_liste,
+            "retour": self.retour,
             "annee": choix.annee,
+            "limite": bool(communes_de(request)),
         }
         if vue is not None:
-            contexte |= _contexte_de(vue)
+            contexte |= _contexte_de(vue, contexte["limite"])
         return render(request, self.template_name, contexte | self.contexte(sujet, vue))
 
     def vue_simple(self, vue: Perimetre, ensemble: Perimetre, par_commune: bool = True) -> Vue:
@@ -255,13 +259,13 @@ def tete(vue: Perimetre, communes: Iterable[Commune], repartition: Repartition) 
     return vue
 
 
-def _contexte_de(vue: Vue) -> dict[str, Any]:
+def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
     tete = vue.perimetre if vue.tete is None else vue.tete
     actions = tete.premieres(ACTIONS_MONTREES) if vue.figures.lignes else []
     montants = vue.perimetre.credits_de([action.pk for action in actions])
     return {
         "vue": vue,
-        "bloc_cles": chiffres_cles(vue.figures, vue.perimetre.lien, vue.total, vue.cles),
+        "bloc_cles": chiffres_cles(vue.figures, vue.perimetre.lien, vue.total, vue.cles, limite),
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
         "reconstitue": bool(vue.figures.reconstituees),
         "actions": [

@@ -13,7 +13,7 @@ COLONNES = (
     Colonne("montant_demande", "Demandé", Unite.EUROS),
     Colonne("montant_accorde", "Accordé", Unite.EUROS),
     Colonne("montant_verse", "Versé", Unite.EUROS),
-    Colonne("part", "Part de l'accordé", Unite.PART),
+    Colonne("part", "Part de l'exercice", Unite.PART),
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from actions.models import Theme
-from actions.views import MENTION_RECONSTITUTION
+from actions.views import banniere, mentions_de_reconstitution
 from axes.models import AxeTransversal
 from bilan.consultation import filters, tables
 from bilan.consultation.visibles import communes_visibles, porteurs_visibles, quartiers_visibles
@@ -31,15 +31,13 @@ class ListeDeFigures(ListeView):
     def mentions(self, totaux: Totaux) -> list[str]:
         annees = ", ".join(self.filtres.annees)
         phrases = [f"Exercice {annees}. {ARGENT}" if annees else ARGENT]
-        if totaux["reconstituees"]:
-            phrases.append(MENTION_RECONSTITUTION)
-        return phrases
+        return phrases + mentions_de_reconstitution(totaux)
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.filtres.annees
         options = self.filtres.filters["exercice"].options
         return {
-            "reconstitue": MENTION_RECONSTITUTION in mentions,
+            **banniere(mentions),
             "annee": annees[0] if len(annees) == 1 else "",
             "dernier": options[0].valeur if options else "",
             "note": self.note,

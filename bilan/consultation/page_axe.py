@@ -13,6 +13,7 @@ from bilan.consultation.perimetre import Perimetre
 class AxePage(Fiche):
     liste = "axes:liste"
     titre_liste = "Axes transversaux"
+    retour = "Tous les axes transversaux"
     template_name = "bilan/consultation/axe.html"
 
     def trouver(self, cle: int) -> AxeTransversal:

@@ -24,6 +24,7 @@ from territoires.perimetre import communes_de
 class CommunePage(Fiche):
     liste = "bilan:communes"
     titre_liste = "Communes"
+    retour = "Toutes les communes"
     template_name = "bilan/consultation/commune.html"
 
     def trouver(self, cle: str) -> Commune:
@@ -117,7 +118,6 @@ class CommunePage(Fiche):
             "precedent": self._voisin(self.communes[rang - 1] if rang else None),
             "suivant": self._voisin(next(iter(self.communes[rang + 1 :]), None)),
             "axes": [(str(a), self.page("axes:fiche", a.numero)) for a in sujet.axes.all()],
-            "limite": bool(communes_de(self.request)),
             "transterritorial": getattr(self, "transterritorial", RIEN),
             "lien_transterritorial": getattr(self, "lien_transterritorial", ""),
         }

@@ -19,6 +19,7 @@ from listes.etat import coupe
 class FinanceurPage(Fiche):
     liste = "bilan:financeurs"
     titre_liste = "Financeurs"
+    retour = "Tous les financeurs"
     template_name = "bilan/consultation/financeur.html"
 
     def trouver(self, cle: str) -> Financeur:

@@ -14,6 +14,7 @@ from territoires.models import Organisme
 class PorteurPage(Fiche):
     liste = "bilan:porteurs"
     titre_liste = "Porteurs"
+    retour = "Tous les porteurs"
     template_name = "bilan/consultation/porteur.html"
 
     def trouver(self, cle: int) -> Organisme:

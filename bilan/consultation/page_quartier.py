@@ -7,12 +7,14 @@ from django.http import Http404
 from bilan.consultation.fiches import ENTIER_MAX, Fiche, Voisin, Vue
 from bilan.consultation.perimetre import Perimetre
 from bilan.consultation.visibles import quartiers_visibles
+from listes.recherche import sans_accents
 from territoires.models import Quartier
 
 
 class QuartierPage(Fiche):
     liste = "bilan:quartiers"
     titre_liste = "Quartiers"
+    retour = "Tous les quartiers"
     template_name = "bilan/consultation/quartier.html"
 
     def trouver(self, cle: int) -> Quartier:
@@ -35,7 +37,7 @@ class QuartierPage(Fiche):
         apres = [q for q in autres if q.nom > sujet.nom]
         return {
             "titre": sujet.nom,
-            "chapeau": f"Quartier de {sujet.commune.nom}",
+            "chapeau": f"Quartier {_de(sujet.commune.nom)}",
             "url_commune": self.page("bilan:commune", sujet.commune.code_insee),
             "precedent": self._voisin(max(avant, key=lambda q: q.nom, default=None)),
             "suivant": self._voisin(min(apres, key=lambda q: q.nom, default=None)),
@@ -45,3 +47,11 @@ class QuartierPage(Fiche):
         if quartier is None:
             return None
         return Voisin(quartier.nom, self.page("bilan:quartier", quartier.pk))
+
+
+def _de(commune: str) -> str:
+    """« d'Alès », « de La Grand-Combe », « des Salles-du-Gardon »: a first h is taken as mute."""
+    for article, contracte in (("Le ", "du "), ("Les ", "des ")):
+        if commune.startswith(article):
+            return contracte + commune.removeprefix(article)
+    return f"d'{commune}" if sans_accents(commune).startswith(tuple("aeiouyh")) else f"de {commune}"

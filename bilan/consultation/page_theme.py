@@ -17,6 +17,7 @@ from bilan.tableaux import THEMATIQUE
 class ThemePage(Fiche):
     liste = "bilan:themes"
     titre_liste = "Thèmes"
+    retour = "Tous les thèmes"
 
     def trouver(self, cle: int) -> Theme:
         theme = next((t for t in self.themes if t.numero == cle), None)

@@ -23,6 +23,7 @@ from bilan.consultation.filters import (
 )
 from bilan.consultation.visibles import communes_visibles, porteurs_visibles
 from comptes.permissions import CONNECTE
+from comptes.templatetags.navigation import annee_demandee
 from financement.models import Financeur
 from listes.filters import LONGUEUR_MAX
 
@@ -61,12 +62,14 @@ class Recherche(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         saisie = request.GET.get("q", "").replace("\0", "").strip()
         texte = saisie[:LONGUEUR_MAX].strip()
+        self.annee = annee_demandee(request)
         groupes = [groupe for groupe in self._groupes(texte) if groupe.nombre] if texte else []
         contexte = {
             "q": texte,
             "coupee": len(saisie) > LONGUEUR_MAX,
             "longueur": LONGUEUR_MAX,
             "groupes": groupes,
+            "annee": self.annee,
             "nombre": sum(groupe.nombre for groupe in groupes),
             "davantage": any(groupe.davantage for groupe in groupes),
         }
@@ -74,21 +77,40 @@ class Recherche(View):
 
     def _groupes(self, texte: str) -> Iterable[Groupe]:
         communes = contenant(communes_visibles(self.request), CommuneFiltres.recherches, texte)
-        yield _groupe("Communes", "bilan:communes", "bilan:commune", "code_insee", communes, texte)
+        yield self._groupe(
+            "Communes", "bilan:communes", "bilan:commune", "code_insee", communes, texte
+        )
         themes = contenant(Theme.objects.all(), ThemeFiltres.recherches, texte)
-        yield _groupe("Thèmes", "bilan:themes", "bilan:theme", "numero", themes, texte)
+        yield self._groupe("Thèmes", "bilan:themes", "bilan:theme", "numero", themes, texte)
         financeurs = contenant(Financeur.objects.all(), FinanceurFiltres.recherches, texte)
-        yield _groupe(
+        yield self._groupe(
             "Financeurs", "bilan:financeurs", "bilan:financeur", "code", financeurs, texte
         )
         axes = contenant(AxeTransversal.objects.all(), AxeFiltres.recherches, texte)
-        yield _groupe("Axes transversaux", "axes:liste", "axes:fiche", "numero", axes, texte)
+        yield self._groupe("Axes transversaux", "axes:liste", "axes:fiche", "numero", axes, texte)
         porteurs = contenant(porteurs_visibles(self.request), PorteurFiltres.recherches, texte)
-        yield _groupe("Porteurs", "bilan:porteurs", "bilan:porteur", "pk", porteurs, texte)
+        yield self._groupe("Porteurs", "bilan:porteurs", "bilan:porteur", "pk", porteurs, texte)
         yield self._actions(texte)
 
+    def _groupe(
+        self, titre: str, liste: str, page: str, cle: str, trouves: "QuerySet[Any]", texte: str
+    ) -> Groupe:
+        """The first ones and their number, in two queries; their pages are of the year read."""
+        annee = {"exercice": self.annee} if self.annee else {}
+        suite = f"?{urlencode(annee)}" if annee else ""
+        return Groupe(
+            titre,
+            liste.partition(":")[2] if liste != "axes:liste" else "axes",
+            tuple(
+                Trouvaille(str(trouve), reverse(page, args=[getattr(trouve, cle)]) + suite)
+                for trouve in trouves[:TROUVAILLES_MONTREES]
+            ),
+            trouves.order_by().count(),
+            f"{reverse(liste)}?{urlencode({'q': texte} | annee)}",
+        )
+
     def _actions(self, texte: str) -> Groupe:
-        """The last ones entered; one reading of the table finds and counts them."""
+        """The last ones entered, of all years; one reading of the table finds and counts them."""
         actions = Action.objects.visibles_par(self.request.user).contenant(texte)
         cles = list(actions.order_by("-pk").values_list("pk", flat=True)[: ACTIONS_COMPTEES + 1])
         nombre = len(cles)
@@ -110,19 +132,3 @@ class Recherche(View):
             f"{reverse('actions:liste')}?{urlencode({'q': texte})}",
             davantage=nombre > ACTIONS_COMPTEES,
         )
-
-
-def _groupe(
-    titre: str, liste: str, page: str, cle: str, trouves: "QuerySet[Any]", texte: str
-) -> Groupe:
-    """The first ones and their number, in two queries."""
-    return Groupe(
-        titre,
-        liste.partition(":")[2] if liste != "axes:liste" else "axes",
-        tuple(
-            Trouvaille(str(trouve), reverse(page, args=[getattr(trouve, cle)]))
-            for trouve in trouves[:TROUVAILLES_MONTREES]
-        ),
-        trouves.order_by().count(),
-        f"{reverse(liste)}?{urlencode({'q': texte})}",
-    )

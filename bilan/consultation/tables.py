@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
 from actions.liens import lien_actions
+from actions.tables import resumer
 from bilan.consultation.figures import Figures
 from bilan.consultation.filters import FiguresFiltres, FinanceurFiltres
 from listes.chiffres import pourcentage
@@ -26,7 +27,7 @@ LIENS_MAX = 40
 
 
 class Part(Colonne):
-    """A share in per cent, to two decimals in files: 12,5 is 12,5 %."""
+    """A share in per cent, rounded by whoever writes it: 12,5 is 12,5 %."""
 
     format = Format.PART
     classe = "nombre"
@@ -84,7 +85,7 @@ class FiguresTable(Tableau):
         "Accordé", "montant_accorde", calculee=True, lien=_lien("montant_accorde")
     )
     montant_verse = Montant("Versé", "montant_verse", calculee=True, lien=_lien("montant_verse"))
-    part = Part("Part de l'accordé (%)", "part", calculee=True)
+    part = Part("Part de l'exercice (%)", "part", calculee=True)
 
     def __init_subclass__(cls) -> None:
         """What names a row stands before its figures."""
@@ -99,9 +100,13 @@ class FiguresTable(Tableau):
         figures = filtres.repartition.total(filtres.rangees.keys())
         return {
             "lignes": len(filtres.rangees),
+            "lignes_reelles": figures.lignes - figures.reconstituees,
             "reconstituees": figures.reconstituees,
             **_cellules(figures, filtres),
         }
+
+    def resume(self) -> SafeString:
+        return resumer(self)
 
     def completer(self, lignes: list[Ligne]) -> None:
         for ligne in lignes:
@@ -167,7 +172,7 @@ def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, int | Deci
         "montant_demande": figures.demande,
         "montant_accorde": figures.accorde,
         "montant_verse": figures.verse,
-        "part": None if part is None else round(part * 100, 2),
+        "part": None if part is None else part * 100,
     }
 
 

@@ -21,6 +21,7 @@ SECTIONS = (
     ("Accueil", "accueil"),
     ("Actions", "actions:liste"),
     ("Communes", "bilan:communes"),
+    ("Quartiers", "bilan:quartiers"),
     ("Thèmes", "bilan:themes"),
     ("Financeurs", "bilan:financeurs"),
     ("Porteurs", "bilan:porteurs"),
@@ -29,7 +30,8 @@ SECTIONS = (
     ("Import", "importation:liste"),
 )
 D_UN_EXERCICE = {"accueil", "actions:liste", "axes:liste"} | {
-    f"bilan:{liste}" for liste in ("communes", "themes", "financeurs", "porteurs")
+    f"bilan:{page}"
+    for page in ("communes", "quartiers", "themes", "financeurs", "porteurs", "dernier")
 }
 """The sections that show one budget year: the one being read goes with their links."""
 ADMINISTRATION = ("Administration", "admin:index")
@@ -63,10 +65,18 @@ def pied_de_page(context: Context) -> list[Entree]:
     return _entrees(context, PIED_DE_PAGE)
 
 
+@register.simple_tag(takes_context=True)
+def exercice_lu(context: Context) -> str:
+    """The year being read, which the header's own links keep; empty for the usual one."""
+    requete = context.get("request")
+    return annee_demandee(requete) if isinstance(requete, HttpRequest) else ""
+
+
 def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entree]:
     requete = context.get("request")
     chemin = getattr(requete, "path", "")
-    suite = _exercice_lu(requete) if isinstance(requete, HttpRequest) else ""
+    annee = exercice_lu(context)
+    suite = f"?exercice={annee}" if annee else ""
     entrees = []
     for libelle, nom in liens:
         try:
@@ -79,11 +89,11 @@ def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entre
     return entrees
 
 
-def _exercice_lu(requete: HttpRequest) -> str:
-    """« ?exercice=2004 » where the address says just one; the usual one needs no word."""
-    annees = requete.GET.getlist("exercice")
-    seule = len(annees) == 1 and re.fullmatch("[0-9]{4}", annees[0])
-    return f"?exercice={annees[0]}" if seule else ""
+def annee_demandee(requete: HttpRequest) -> str:
+    """« 2004 » where the address names just one year; the usual one needs no word."""
+    chemin = requete.resolver_match.kwargs if requete.resolver_match else {}
+    annees = requete.GET.getlist("exercice") or [str(chemin.get("annee", ""))]
+    return annees[0] if len(annees) == 1 and re.fullmatch("[0-9]{4}", annees[0]) else ""
 
 
 def _ouverte(url: str, lecteur: AbstractBaseUser | AnonymousUser | None) -> bool:

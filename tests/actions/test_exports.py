@@ -19,6 +19,13 @@ from listes.chiffres import lire_montant
 Ouvrir = Callable[[str], Any]
 FILTRES = "exercice=2004&commune=30007&theme=3&financeur=CG&sort=-montant_accorde&per_page=100"
 
+MENTIONS = [
+    MENTION_RECONSTITUTION,
+    "Montants de ce financeur seulement : Conseil général du Gard.",
+    "Filtres : Exercice : 2004 ; Commune : Alès ; Thème : Culture ; "
+    "Financeur : Conseil général du Gard.",
+]
+
 
 def _telecharger(client: Client, requete: str) -> bytes:
     reponse = client.get(f"/actions/?{requete}")
@@ -49,7 +56,7 @@ def test_le_classeur_est_l_ecran(contrat_2004: None, coordinatrice: Client, ouvr
     classeur = _classeur(_telecharger(coordinatrice, f"{FILTRES}&_export=xlsx"))
     vide = [None] * (len(page.entetes()) - 1)
     assert classeur == [
-        [MENTION_RECONSTITUTION, *vide],
+        *([mention, *vide] for mention in MENTIONS),
         page.entetes(),
         *([_lu(cellule) for cellule in ligne] for ligne in page.lignes()),
         [_lu(cellule) for cellule in page.pied()],
@@ -66,7 +73,7 @@ def test_les_deux_csv_sont_l_ecran(
     ]
 
     def ecrites(virgule: str) -> list[list[str]]:
-        return [[MENTION_RECONSTITUTION]] + [
+        return [[mention] for mention in MENTIONS] + [
             [
                 f"{valeur:.2f}".replace(".", virgule)
                 if isinstance(valeur, float)
@@ -80,6 +87,42 @@ def test_les_deux_csv_sont_l_ecran(
     assert excel.startswith(b"\xef\xbb\xbf")
     assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == ecrites(",")
     assert _csv(_telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert"), ",") == ecrites(".")
+
+
+def test_le_nom_du_fichier_dit_de_quoi_il_est_la_liste(
+    contrat_2004: None, coordinatrice: Client
+) -> None:
+    def nom(requete: str) -> str:
+        reponse = coordinatrice.get(f"/actions/?{requete}")
+        assert b"".join(reponse)
+        return str(reponse["Content-Disposition"])
+
+    assert nom("exercice=2004&commune=30132&theme=2&q=été&_export=xlsx") == (
+        'attachment; filename="actions-ete-2004-la-grand-combe-prevention.xlsx"'
+    )
+    assert nom("_export=csv") == 'attachment; filename="actions.csv"'
+    assert nom("_export=csv-ouvert") == 'attachment; filename="actions-donnees-ouvertes.csv"'
+    assert len(nom(f"q={'mot ' * 40}&_export=xlsx")) < 200
+
+
+def test_de_vraies_lignes_ne_sont_pas_dites_reconstituees(
+    contrat_2004: None, coordinatrice: Client, ouvrir: Ouvrir
+) -> None:
+    """Of both kinds, the page and the file say how many are rebuilt, and the page which ones."""
+    vraie = Action.objects.create(
+        exercice=Exercice.objects.create(annee=2005),
+        theme=Theme.objects.get(numero=1),
+        intitule="Chantier d'été",
+    )
+    page = ouvrir("/actions/?sort=-exercice")
+    assert "Données en partie reconstituées : 197 des 198 lignes." in page.source
+    marquees = [ligne[0].endswith(" Reconstituée") for ligne in page.lignes()]
+    assert (page.lignes()[0][0], marquees) == (vraie.intitule, [False] + [True] * 49)
+    assert "Ce ne sont pas des actions réelles" not in ouvrir("/actions/?exercice=2005").source
+    mention = _csv(_telecharger(coordinatrice, "_export=csv-ouvert"), ",")[0]
+    assert mention[0].startswith(
+        "Données en partie reconstituées : 197 des 198 lignes. Le document"
+    )
 
 
 def test_le_fichier_tient_toute_la_liste_et_les_colonnes_choisies(
@@ -131,7 +174,7 @@ def test_aucun_texte_n_entre_dans_le_classeur_comme_du_balisage(coordinatrice: C
     for intitule in hostiles:
         Action.objects.create(exercice=exercice, theme=theme, intitule=intitule)
     octets = _telecharger(coordinatrice, "exercice=2005&sort=intitule&colonnes=theme&_export=xlsx")
-    intitules = [str(ligne[0]).rstrip() for ligne in _classeur(octets)[1:-1]]
+    intitules = [str(ligne[0]).rstrip() for ligne in _classeur(octets)[2:-1]]
     assert sorted(intitules) == sorted([*hostiles[:2], "un deux"])
 
 

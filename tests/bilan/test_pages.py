@@ -154,8 +154,17 @@ def test_une_base_sans_exercice_dit_comment_commencer(coordinatrice: Client) -> 
     assert coordinatrice.get("/bilan/").status_code == 404
 
 
-def test_le_dernier_bilan_est_celui_du_dernier_exercice(coordinatrice: Client) -> None:
-    assert coordinatrice.get("/bilan/")["Location"] == "/bilan/2004/"
+def test_le_bilan_est_celui_de_l_exercice_lu_sinon_du_dernier(coordinatrice: Client) -> None:
+    Exercice.objects.create(annee=2005)
+    assert coordinatrice.get("/bilan/")["Location"] == "/bilan/2005/"
+    assert coordinatrice.get("/bilan/?exercice=2004")["Location"] == "/bilan/2004/"
+
+
+def test_les_themes_ne_disent_compter_l_animation_que_si_elle_y_est(coordinatrice: Client) -> None:
+    phrase = "dont l&#x27;animation du contrat"
+    assert phrase in coordinatrice.get("/bilan/2004/").content.decode()
+    Action.objects.filter(nature=Action.Nature.ANIMATION).delete()
+    assert phrase not in coordinatrice.get("/bilan/2004/").content.decode()
 
 
 def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client) -> None:
@@ -170,4 +179,10 @@ def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client)
     ]
     assert "Ce bilan ne compte que les communes ouvertes à votre compte" in page
     assert "Action reconstituée n° 1 " not in page
-    assert "Aucun chiffre publié à comparer" in client.get("/bilan/2004/controle/").content.decode()
+    # 39 200 € for the 1 952 inhabitants of Cendras, not for the whole territory's.
+    for adresse in ("/", "/bilan/2004/", "/communes/30077/"):
+        assert "20,08\u00a0€" in client.get(adresse).content.decode(), adresse
+    for adresse in ("/", "/bilan/2004/", "/bilan/2004/controle/"):
+        lue = client.get(adresse).content.decode()
+        assert "Les chiffres publiés comptent tout le territoire" in lue, adresse
+        assert "Aucun chiffre" not in lue, adresse

@@ -127,3 +127,10 @@ def test_a_session_ended_on_one_is_over_on_the_other(serveurs: tuple[str, str]) 
     except HTTPError as erreur:
         arrivee = erreur.url or ""
     assert "/comptes/login/" in arrivee
+
+
+def test_a_very_long_address_gets_the_application_s_own_page(serveurs: tuple[str, str]) -> None:
+    """The server would answer in English, before the application sees it."""
+    page = build_opener().open(f"{serveurs[0]}/accessibilite/?q={'a' * 10_000}").read().decode()
+
+    assert "Accessibilité" in page

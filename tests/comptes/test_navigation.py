@@ -57,10 +57,11 @@ def test_l_exercice_lu_suit_d_une_section_a_l_autre(adresse: str, suite: str) ->
         "Accueil": f"/{suite}",
         "Actions": f"/actions/{suite}",
         "Communes": f"/communes/{suite}",
+        "Quartiers": f"/quartiers/{suite}",
         "Thèmes": f"/themes/{suite}",
         "Financeurs": f"/financeurs/{suite}",
         "Porteurs": f"/porteurs/{suite}",
         "Axes": f"/axes/{suite}",
-        "Bilan": "/bilan/",
+        "Bilan": f"/bilan/{suite}",
         "Import": "/import/",
     }

@@ -24,6 +24,7 @@ def test_tout_ce_qui_est_dit_est_lu() -> None:
         "-montant", 3, 200, ("nom", "commune"), "csv", ()
     )
     assert _lire("colonnes=montant,commune").colonnes == ("nom", "commune", "montant")
+    assert _lire("colonnes=nom").colonnes == ("nom",)
 
 
 def test_ce_qui_n_est_pas_compris_est_dit() -> None:

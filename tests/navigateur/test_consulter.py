@@ -111,7 +111,7 @@ def test_la_reponse_en_trois_choix_son_total_son_fichier_et_son_lien(
         for feuille, choix in CHOIX:
             cocher(page, feuille, choix)
             expect(page.locator(".puce", has_text=f"{feuille} : {choix}")).to_be_visible()
-        expect(page.locator("#annonce")).to_have_text("Total : 2 actions")
+        expect(page.locator("#annonce")).to_have_text("Total : 2 actions, 750 € accordés")
         page.keyboard.press("Escape")
         expect(page).to_have_url(f"{site.adresse}{QUESTION}")
         attendre(page, lambda: lire(page), REPONSE)
@@ -244,7 +244,7 @@ def test_au_clavier_seul(site: Site) -> None:
             expect(page.locator(".puce", has_text=f"{feuille} : {choix}")).to_be_visible()
             page.keyboard.press("Escape")
             expect(page.locator("summary:focus")).to_have_text(re.compile(rf"^\s*{feuille}"))
-        expect(page.locator("#annonce")).to_have_text("Total : 2 actions")
+        expect(page.locator("#annonce")).to_have_text("Total : 2 actions, 750 € accordés")
         attendre(page, lambda: lire(page), REPONSE)
 
         aller_a(page, "a", "Accordé")
@@ -284,3 +284,103 @@ def lire_sans_script(page: Page) -> list[list[str]]:
         [cellule.strip() for cellule in rang.locator("th, td").all_inner_texts()]
         for rang in page.locator("table.liste-tableau tbody tr").all()
     ]
+
+
+def test_revenir_en_arriere_rend_les_filtres_de_l_adresse(site: Site) -> None:
+    """A box ticked before stays ticked: the next filter adds to it and forgets nothing."""
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        cocher(page, "Thème", "Prévention")
+        expect(page.locator(".puce", has_text="Prévention")).to_be_visible()
+        page.keyboard.press("Escape")
+        accorde = page.get_by_role("columnheader", name="Accordé")
+        accorde.get_by_role("link").click()
+        expect(accorde).to_have_attribute("aria-sort", "ascending")
+
+        page.go_back()
+        expect(page).to_have_url(f"{site.adresse}/actions/?exercice=2004&theme=2")
+        expect(accorde).not_to_have_attribute("aria-sort", "ascending")
+        expect(page.locator("input[name=theme]:checked")).to_have_count(1)
+
+        cocher(page, "Commune", "La Grand-Combe")
+        expect(page.locator("#annonce")).to_have_text(re.compile("^Total : 4 actions"))
+        expect(page).to_have_url(f"{site.adresse}/actions/?exercice=2004&commune=30132&theme=2")
+
+
+def test_d_une_page_a_l_autre_on_lit_depuis_le_haut(site: Site) -> None:
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        page.get_by_role("link", name="Suivante").click()
+        expect(page.locator("#annonce")).to_have_text(re.compile(", page 2 sur 4$"))
+        expect(page.locator("#resultats")).to_be_focused()
+        expect(page.locator(".puces")).to_be_in_viewport()
+
+
+def test_retirer_un_filtre_au_clavier_garde_sa_place(site: Site) -> None:
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004&commune=30132&theme=2")
+        retirer = page.get_by_role("link", name="Retirer le filtre")
+        for retire, suivant in (("Commune", "Thème"), ("Thème", "Exercice")):
+            retirer.filter(has_text=retire).press("Enter")
+            expect(retirer.filter(has_text=suivant)).to_be_focused()
+        retirer.filter(has_text="Exercice").press("Enter")
+        expect(page.locator("#resultats")).to_be_focused()
+
+        page.goto(f"{QUESTION}&q=introuvable")
+        page.get_by_role("link", name="sans « Recherche »").press("Enter")
+        expect(page.locator("#resultats")).to_be_focused()
+
+
+def test_un_montant_mal_ecrit_se_lit_sur_son_champ(site: Site) -> None:
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004")
+        page.locator("summary", has_text="Plus de filtres").click()
+        montant_min = page.get_by_label("Accordé, au moins (€)")
+        montant_min.fill("abc")
+        montant_min.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("un filtre n’est pas compris.")
+        expect(montant_min).to_have_attribute("aria-invalid", "true")
+        expect(montant_min).to_have_accessible_description(
+            re.compile("« Accordé, au moins \\(€\\) » : « abc » n'est pas un montant")
+        )
+
+        page.get_by_role("link", name="« Accordé, au moins (€) »").press("Enter")
+        expect(montant_min).to_be_focused()
+        montant_min.fill("1000")
+        montant_min.press("Enter")
+        expect(page.get_by_role("alert")).to_have_count(0)
+        expect(montant_min).not_to_have_attribute("aria-invalid", "true")
+        expect(montant_min).to_have_accessible_description("")
+
+
+def test_sans_colonne_cochee_la_premiere_seule(site: Site) -> None:
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004&colonnes=commune")
+        cocher(page, "Colonnes", "Commune", coche=False)
+        attendre(page, lambda: lire(page).entetes, ["Action"])
+        page.reload()
+        attendre(page, lambda: lire(page).entetes, ["Action"])
+        expect(page.locator("input[name=colonnes]:checked")).to_have_count(0)
+
+
+def test_les_colonnes_usuelles_tiennent_a_l_ecran_et_le_papier_ne_montre_que_la_liste(
+    site: Site,
+) -> None:
+    """The second page holds the longest theme."""
+    with site.contexte("coordinatrice", viewport={"width": 1280, "height": 900}) as contexte:
+        page = contexte.new_page()
+        page.goto("/actions/?exercice=2004&theme=2&sort=-montant_accorde")
+        gestes = page.locator(".sens, .puce [aria-hidden], .puces li:last-child")
+        expect(gestes.filter(visible=True)).to_have_count(12)
+        page.emulate_media(media="print")
+        expect(gestes.filter(visible=True)).to_have_text(["▼"])
+
+        page.emulate_media(media="screen")
+        page.goto("/actions/?exercice=2004&page=2")
+        defile = page.locator(".table-responsive").evaluate("(e) => e.scrollWidth - e.clientWidth")
+        assert defile == 0

@@ -77,7 +77,7 @@ def test_la_page_de_la_grand_combe_donne_ses_chiffres_de_2004(coordinatrice: Cli
         "Demandé": "—",
         "Accordé": "205 167 € crédits de fonctionnement",
         "Versé": "—",
-        "Part de l'accordé": "20,0 % de tout l'exercice",
+        "Part de l'exercice": "20,0 % de l'accordé",
         "Moyenne par action": "6 217,18 €",
         "Par habitant": "35,37 € population municipale 1999",
     }
@@ -194,6 +194,9 @@ def test_l_exercice_choisi_se_garde_de_page_en_page(coordinatrice: Client) -> No
     assert contenu
     assert {lien.partition("?")[2] for lien in contenu} == {"exercice=2005"}
     assert '<a href="?exercice=2005" aria-current="page">2005</a>' in page
+    assert page.count('href="/?exercice=2005"') == 3, "the site's name, the path and the menu"
+    assert 'href="/bilan/?exercice=2005"' in page
+    assert '<input type="hidden" name="exercice" value="2005">' in page
 
 
 @pytest.mark.usefixtures("annee_2005")
@@ -203,7 +206,8 @@ def test_l_export_d_une_liste_dit_l_annee_et_montre_les_memes_lignes(
     reponse = coordinatrice.get("/financeurs/?exercice=2005&q=ddjs&_export=csv")
     lignes = b"".join(reponse).decode("utf-8-sig").splitlines()
     assert lignes[0] == "Exercice 2005. Montants : crédits de fonctionnement."
-    assert lignes[2:] == [
+    assert lignes[1] == '"Filtres : Recherche : ddjs ; Exercice : 2005."'
+    assert lignes[3:] == [
         "État – DDJS (jeunesse et sports);DDJS;État;1;100,00;;;",
         "Total : 1 ligne;;;1;100,00;;;",
     ]
@@ -215,7 +219,8 @@ def test_l_agente_d_une_commune_ne_voit_que_ses_chiffres(agente: Client) -> None
     assert [ligne[0] for ligne in communes] == ["La Grand-Combe", "Total : 1 ligne"]
     assert cles(lire(agente, "/"))["Crédits de fonctionnement accordés"] == "205 167 €"
     page = lire(agente, "/communes/30132/")
-    assert cles(page)["Part de l'accordé"] == "100,0 % de tout l'exercice"
+    assert cles(page)["Part de l'exercice"] == "100,0 % de l'accordé de vos communes"
+    assert "Cette page ne compte que les communes ouvertes à votre compte" in page
     assert [rang[6] for rang in rangs(page, "publie")] == ["Conforme", "Conforme"]
     assert "transterritoriales" not in page
     reponse = agente.get("/communes/30007/")
@@ -341,6 +346,8 @@ def test_aucun_parametre_ne_casse_une_liste(
 def test_un_quartier_mene_a_sa_commune(coordinatrice: Client, annee_2005: None) -> None:
     quartier = Quartier.objects.get()
     page = lire(coordinatrice, f"/quartiers/{quartier.pk}/?exercice=2005")
+    assert "Quartier d'Alès" in html.unescape(page)
+    assert '<a href="/quartiers/?exercice=2005">Tous les quartiers</a>' in page
     assert cles(page)["Accordé"].startswith("1 000,50 €")
     assert 'href="/communes/30007/?exercice=2005"' in page
 
@@ -351,3 +358,11 @@ def test_ce_qui_demande_attention_mene_a_ce_qui_est_compte(coordinatrice: Client
     lien = "/actions/?exercice=2005&amp;porteur=aucun&amp;provenance=SAISIE&amp;provenance=IMPORT"
     assert f'<a href="{lien}">4 actions n&#x27;ont pas de porteur</a>' in page
     assert lire(coordinatrice, html.unescape(lien)).count('<th scope="row"><a') == 4
+
+
+@pytest.mark.usefixtures("annee_2005")
+def test_le_plan_d_une_action_mene_a_ses_financeurs(coordinatrice: Client) -> None:
+    action = Action.objects.get(intitule="Action 3 30007")
+    page = lire(coordinatrice, f"/actions/{action.pk}/")
+    financeurs = re.findall(r'href="/financeurs/(\w+)/\?exercice=2005"', page)
+    assert sorted(financeurs) == ["CG", "DDJS", "DRAC", "ETAT"]

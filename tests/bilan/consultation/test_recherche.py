@@ -42,6 +42,16 @@ def test_chaque_nombre_est_celui_de_la_liste(coordinatrice: Client) -> None:
         )
 
 
+def test_l_exercice_lu_se_garde_de_la_recherche_a_ce_qu_elle_trouve(
+    coordinatrice: Client,
+) -> None:
+    page = coordinatrice.get("/recherche/?q=cevennes&exercice=2004").content.decode()
+    assert re.search(r'href="/porteurs/\d+/\?exercice=2004"', page)
+    assert 'href="/porteurs/?q=cevennes&amp;exercice=2004"' in page
+    assert 'href="/actions/?q=cevennes"' in page, "actions are found in every year"
+    assert page.count('<input type="hidden" name="exercice" value="2004">') == 2
+
+
 def test_qui_ne_voit_qu_une_commune_n_y_trouve_qu_elle(agente: Client) -> None:
     assert groupes(agente.get("/recherche/?q=ales").content.decode()).keys() <= {"Financeurs"}
 
