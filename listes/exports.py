@@ -93,7 +93,10 @@ def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object
     def ecrire_un_texte(numero: int, rang: int, valeur: str, style: Any) -> None:
         noter(numero, rang, texte(valeur), style)
 
-    return ecrire_un_texte if forme is Format.TEXTE else chiffrer
+    def ecrire_un_nombre(numero: int, rang: int, valeur: Any, style: Any) -> None:
+        chiffrer(numero, rang, float(valeur), style)
+
+    return ecrire_un_texte if forme is Format.TEXTE else ecrire_un_nombre
 
 
 def csv_excel(feuille: Feuille) -> Iterator[bytes]:
