@@ -1,6 +1,7 @@
 """The actions list, one action's page, and the porteurs that a search as you type suggests."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -65,16 +66,17 @@ class ActionListe(ListeView):
         return Action.objects.visibles_par(self.request.user)
 
     def mentions(self, totaux: Totaux) -> list[str]:
-        return [*mentions_de_reconstitution(totaux), *self._part_des_financeurs()]
+        return [*mentions_de_reconstitution(totaux), *self._part_des_financeurs]
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.request.GET.getlist("exercice")
         return {
             **banniere(mentions),
             "annee": annees[0] if len(annees) == 1 else "",
-            "avertissement": "".join(self._part_des_financeurs()),
+            "avertissement": "".join(self._part_des_financeurs),
         }
 
+    @cached_property
     def _part_des_financeurs(self) -> list[str]:
         """Under a funder, a line's amounts are not all that it receives: the list says so."""
         if not self.filtres.financeurs:

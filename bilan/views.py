@@ -6,9 +6,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from actions.models import Action
-from actions.questions import ActionQuerySet
 from bilan import chapitres
+from bilan.consultation.confrontation import actions_limitees
 from bilan.consultation.exercices import choisir
 from bilan.document import BlocTableau, Rapport
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, etablir
@@ -17,7 +16,6 @@ from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
-from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, exige
 from territoires.perimetre import communes_de
 from travaux.differe import differer
@@ -120,7 +118,7 @@ def json(request: HttpRequest, annee: str, code: str) -> HttpResponse:
 
 def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
     try:
-        return etablir(annee, _actions_limitees(request))
+        return etablir(annee, actions_limitees(request))
     except ExerciceInconnuError as erreur:
         raise Http404(str(erreur)) from erreur
 
@@ -128,14 +126,7 @@ def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
 def _rapport(request: HttpRequest, annee: int) -> Rapport:
     try:
         return etablir_rapport(
-            annee, actions=_actions_limitees(request), siennes=communes_de(request)
+            annee, actions=actions_limitees(request), siennes=communes_de(request)
         )
     except ExerciceInconnuError as erreur:
         raise Http404(str(erreur)) from erreur
-
-
-def _actions_limitees(request: HttpRequest) -> ActionQuerySet | None:
-    """The only actions that the account may see; None where it sees them all."""
-    if isinstance(request.user, Utilisateur) and not request.user.perimetre:
-        return None
-    return Action.objects.visibles_par(request.user)

@@ -11,13 +11,15 @@ from bilan.cumul import Cumul
 from bilan.publication import ChiffrePublie
 from bilan.releve import relever
 from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
+from comptes.models import Utilisateur
 from listes.reponses import Reponses
-from territoires.perimetre import communes_de
 
 
 def actions_limitees(request: HttpRequest) -> ActionQuerySet | None:
     """The only actions that the account may see; None where it sees them all."""
-    return Action.objects.visibles_par(request.user) if communes_de(request) else None
+    if isinstance(request.user, Utilisateur) and not request.user.perimetre:
+        return None
+    return Action.objects.visibles_par(request.user)
 
 
 def recalculs(
