@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views import View
 
 from actions.models import Theme
+from actions.views import banniere, mentions_de_reconstitution
 from axes.models import AxeTransversal
 from bilan.consultation.cles import chiffres_cles
 from bilan.consultation.exercices import choisir
@@ -30,6 +31,7 @@ from bilan.document import ChiffreCle
 from bilan.graphiques import Graphique
 from comptes.permissions import CONNECTE
 from financement.models import Financeur
+from listes.tables import Totaux
 from territoires.models import Commune
 from territoires.perimetre import communes_de
 
@@ -267,9 +269,17 @@ def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
         "vue": vue,
         "bloc_cles": chiffres_cles(vue.figures, vue.perimetre.lien, vue.total, vue.cles, limite),
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
-        "reconstitue": bool(vue.figures.reconstituees),
+        **banniere(mentions_de_reconstitution(_provenances(vue.figures))),
         "actions": [
             (action, getattr(montants.get(action.pk), "accorde", None)) for action in actions
         ],
         "lien_actions": vue.perimetre.lien,
+    }
+
+
+def _provenances(figures: Figures) -> Totaux:
+    """How many of these lines were rebuilt, and how many were not."""
+    return {
+        "reconstituees": figures.reconstituees,
+        "lignes_reelles": figures.lignes - figures.reconstituees,
     }

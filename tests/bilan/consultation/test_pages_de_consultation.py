@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal, Jalon
-from territoires.models import Organisme, Quartier
+from territoires.models import Commune, Organisme, Quartier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004")]
 NombreDeRequetes = Callable[[int], AbstractContextManager[object]]
@@ -366,3 +366,17 @@ def test_le_plan_d_une_action_mene_a_ses_financeurs(coordinatrice: Client) -> No
     page = lire(coordinatrice, f"/actions/{action.pk}/")
     financeurs = re.findall(r'href="/financeurs/(\w+)/\?exercice=2005"', page)
     assert sorted(financeurs) == ["CG", "DDJS", "DRAC", "ETAT"]
+
+
+def test_de_vraies_lignes_ne_sont_pas_dites_reconstituees(coordinatrice: Client) -> None:
+    """A page of both kinds says how many were rebuilt, as the list of its actions does."""
+    Action.objects.create(
+        exercice=Exercice.objects.get(annee=2004),
+        theme=Theme.objects.get(numero=2),
+        commune=Commune.objects.get(code_insee="30132"),
+        intitule="Une vraie action",
+    )
+    page = texte(lire(coordinatrice, "/communes/30132/"))
+    assert "Données en partie reconstituées : 33 des 34 lignes." in page
+    assert "Les actions de 2004 sont reconstituées" not in page
+    assert "Les actions de 2004 sont reconstituées" in texte(lire(coordinatrice, "/themes/3/"))
