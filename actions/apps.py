@@ -9,7 +9,7 @@ class ActionsConfig(AppConfig):
         from django.db.models.signals import post_delete
 
         from actions import cloture, pieces
-        from comptes import declencheurs
+        from suivi import declencheurs
 
         declencheurs.garder(cloture.declencheurs)
         declencheurs.traduire(cloture.ExerciceClosError)

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from comptes.declencheurs import PREFIXE, RefusError, a_les_colonnes, refus_traduits
+from suivi.declencheurs import PREFIXE, RefusError, a_les_colonnes, refus_traduits
 
 REFUS = "exercice clos : ses actions et leur argent sont en lecture seule"
 

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, Subquery
 from simple_history.models import HistoricalRecords
 
 from comptes.models import Utilisateur
-from comptes.versions import Versionne
+from suivi.versions import Versionne
 
 
 class ExerciceQuerySet(models.QuerySet["Exercice"]):

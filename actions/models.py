@@ -12,7 +12,7 @@ from actions.exercices import Exercice as Exercice
 from actions.pieces import Piece as Piece
 from actions.questions import ActionQuerySet
 from axes.models import AxeTransversal
-from comptes.versions import Versionne
+from suivi.versions import Versionne
 from territoires.models import Commune, Organisme, Quartier
 
 

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 
 from axes.models import AxeTransversal, Jalon
-from territoires.suivi import AdminSuivi
+from suivi.admin import AdminSuivi
 
 if TYPE_CHECKING:
     JalonInlineBase = admin.TabularInline[Jalon, AxeTransversal]

@@ -7,8 +7,8 @@ from django.db.models import F, Q, Value
 from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
-from comptes.versions import Versionne
 from financement.models import Financeur
+from suivi.versions import Versionne
 from territoires.models import Commune
 
 
@@ -69,7 +69,7 @@ class AxeTransversal(Versionne):
         return f"{self.numero} – {self.titre}"
 
     def get_absolute_url(self) -> str:
-        return reverse("axes:fiche", args=[self.numero])
+        return reverse("consultation:axe", args=[self.numero])
 
     @property
     def liste_objectifs(self) -> list[str]:

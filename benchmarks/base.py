@@ -25,7 +25,7 @@ def ouvrir(actions: int, exercices: range) -> None:
     from django.db import connection
 
     from actions.models import Action
-    from bilan.volume import generer
+    from amorce.volume import generer
 
     call_command("migrate", verbosity=0)
     if not Action.objects.filter(exercice__annee__in=exercices).exists():

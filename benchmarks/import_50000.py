@@ -41,7 +41,7 @@ def preparer(dossier: Path, lignes: int) -> None:
     from xlsxwriter import Workbook
 
     from actions.models import Exercice, Theme
-    from bilan.chargement import charger
+    from amorce.chargement import charger
     from territoires.models import Commune, Organisme
 
     call_command("migrate", verbosity=0)

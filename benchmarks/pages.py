@@ -65,8 +65,8 @@ def main() -> int:
         "dernière page / première page", ratio(ouvre(f"{liste}&page={derniere}"), ouvre(liste)), 2.0
     )
     sujets = {
-        "un porteur": reverse("bilan:porteur", args=[Organisme.objects.latest("pk").pk]),
-        "un quartier": reverse("bilan:quartier", args=[Quartier.objects.latest("pk").pk]),
+        "un porteur": reverse("consultation:porteur", args=[Organisme.objects.latest("pk").pk]),
+        "un quartier": reverse("consultation:quartier", args=[Quartier.objects.latest("pk").pk]),
     }
     adresses = (
         ("liste des actions", liste),

@@ -1,6 +1,6 @@
-"""Addresses of the report, its pages and its files; of the lists and pages of figures."""
+"""Addresses of the report, its pages and its files."""
 
-from django.urls import include, path, re_path
+from django.urls import path, re_path
 
 from bilan import views
 
@@ -16,5 +16,4 @@ urlpatterns = [
     re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})/$", views.tableau, name="tableau"),
     re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.csv$", views.csv, name="csv"),
     re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.json$", views.json, name="json"),
-    path("", include("bilan.consultation.adresses")),
 ]

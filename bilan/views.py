@@ -7,17 +7,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from bilan import chapitres
-from bilan.consultation.confrontation import actions_limitees
-from bilan.consultation.exercices import choisir
 from bilan.document import BlocTableau, Rapport
-from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, etablir
+from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, actions_limitees, choisir, etablir
 from bilan.rapport import etablir_rapport
 from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
-from comptes.permissions import CONNECTE, exige
-from territoires.perimetre import communes_de
+from comptes.permissions import CONNECTE, communes_de, exige
 from travaux.differe import differer
 
 CONTROLE = "controle"

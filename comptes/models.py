@@ -6,7 +6,6 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from comptes.journal import Evenement as Evenement  # Django looks for models here
-from comptes.revision import Revision as Revision
 
 
 class Utilisateur(AbstractUser):

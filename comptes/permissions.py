@@ -40,3 +40,8 @@ def compte_de(request: HttpRequest) -> Utilisateur:
     if not isinstance(request.user, Utilisateur):
         raise PermissionDenied
     return request.user
+
+
+def communes_de(request: HttpRequest) -> frozenset[int]:
+    """The ids of the communes that whoever asks is limited to; empty means no limit."""
+    return request.user.perimetre if isinstance(request.user, Utilisateur) else frozenset()

@@ -46,13 +46,16 @@ INSTALLED_APPS = [
     "comptes",
     "travaux",
     "listes",
+    "suivi",
     "territoires",
     "financement",
     "axes",
     "actions",
+    "sauvegarde",
     "importation",
     "bilan",
-    "sauvegarde",
+    "amorce",
+    "consultation",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -168,7 +171,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "accueil"
+LOGIN_REDIRECT_URL = "consultation:accueil"
 ACCOUNT_ADAPTER = "comptes.adaptateur.Adaptateur"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

@@ -9,8 +9,6 @@ from django.contrib import admin
 from django.urls import include, path
 from django_tasks_db.models import DBTaskResult
 
-from bilan.accueil import accueil
-from bilan.consultation.informations import Accessibilite, DonneesPersonnelles, Mentions
 from contrat_ville.sante import pret, vivant
 
 # One door for everyone: the admin's own sign-in page would not count failures.
@@ -25,13 +23,9 @@ for modele in (
     admin.site.unregister(modele)
 
 urlpatterns = [
-    path("", accueil, name="accueil"),
+    path("", include("consultation.urls")),
     path("", include("bilan.urls")),
     path("", include("actions.urls")),
-    path("", include("bilan.consultation.adresses_axes")),
-    path("accessibilite/", Accessibilite.as_view(), name="accessibilite"),
-    path("mentions-legales/", Mentions.as_view(), name="mentions"),
-    path("donnees-personnelles/", DonneesPersonnelles.as_view(), name="donnees_personnelles"),
     path("", include("importation.urls")),
     path("", include("travaux.urls")),
     path("comptes/", include("comptes.urls")),

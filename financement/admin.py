@@ -6,7 +6,7 @@ from django.contrib import admin
 
 from financement.models import Financeur
 from listes.chiffres import nombre
-from territoires.suivi import AdminSuivi
+from suivi.admin import AdminSuivi
 
 
 @admin.register(Financeur)

@@ -10,8 +10,8 @@ from django.db import models
 from django.db.models import Count, Q, Sum
 from simple_history.models import HistoricalRecords
 
-from comptes.versions import Versionne
 from listes.parmi import parmi
+from suivi.versions import Versionne
 
 
 class Colonne(models.TextChoices):

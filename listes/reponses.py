@@ -13,7 +13,7 @@ from django.core.cache import caches
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
-from comptes.revision import revision
+from suivi.revision import revision
 
 Lignes = TypeVar("Lignes", bound="QuerySet[Any]")
 Reponse = TypeVar("Reponse")

@@ -13,7 +13,7 @@ ECARTES = {
     "sessions.session",
     "contenttypes.contenttype",
     "auth.permission",
-    "comptes.revision",
+    "suivi.revision",
 }
 APPLICATIONS_ECARTEES = {"usersessions", "travaux", "django_tasks_database"}
 # ``migrate`` may put roles into an empty database: those of the backup take their place.

@@ -7,7 +7,6 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, connection, transaction
 
-from comptes.declencheurs import sans_declencheurs
 from sauvegarde.archive import Archive, Manifeste, Table, ouvrir
 from sauvegarde.dossier import fichiers_en_attente
 from sauvegarde.instantane import reprendre_la_suite
@@ -23,6 +22,7 @@ from sauvegarde.rangees import LOT, Rangee, relire
 from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
 from sauvegarde.statistiques import recompter
+from suivi.declencheurs import sans_declencheurs
 
 
 def restaurer(source: Path) -> Manifeste:

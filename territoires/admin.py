@@ -5,12 +5,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from comptes.declencheurs import RefusError, refus_traduits
+from comptes.permissions import communes_de
 from listes.chiffres import nombre
+from suivi.admin import AdminSuivi, nombre_d_actions
+from suivi.declencheurs import RefusError, refus_traduits
 from territoires.fusion import fusionner
 from territoires.models import Commune, Organisme, Quartier
-from territoires.perimetre import ChoixLimites, FiltreCommune, communes_de
-from territoires.suivi import AdminSuivi, nombre_d_actions
+from territoires.perimetre import ChoixLimites, FiltreCommune
 
 
 @admin.register(Commune)

@@ -6,7 +6,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 from stdnum.fr import siret as stdnum_siret
 
-from comptes.versions import Versionne
+from suivi.versions import Versionne
 
 
 class Commune(Versionne):

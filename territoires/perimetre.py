@@ -1,4 +1,4 @@
-"""The communes that an account is limited to, and what follows for the admin's choices."""
+"""What the communes that an account is limited to leave of the admin's choices."""
 
 from typing import Any
 
@@ -7,13 +7,8 @@ from django.db.models import ForeignKey, Model
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 
-from comptes.models import Utilisateur
+from comptes.permissions import communes_de
 from territoires.models import Commune, Quartier
-
-
-def communes_de(request: HttpRequest) -> frozenset[int]:
-    """The ids of the communes that whoever asks is limited to; empty means no limit."""
-    return request.user.perimetre if isinstance(request.user, Utilisateur) else frozenset()
 
 
 class ChoixLimites(admin.options.BaseModelAdmin[Any]):

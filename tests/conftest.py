@@ -136,6 +136,6 @@ def contrat_2004(db: None) -> None:
     """The whole 2004 contract, as ``charger_2004`` puts it into an empty database."""
     from django.conf import settings
 
-    from bilan.chargement import charger
+    from amorce.chargement import charger
 
     charger(settings.FIXTURES)

@@ -15,10 +15,11 @@ from actions.admin.selection import ActionsSurSelection
 from actions.forms import ActionForm
 from actions.models import Action, Exercice
 from actions.questions import ActionQuerySet
+from comptes.permissions import communes_de
 from financement.models import Subvention
 from listes.chiffres import montant
-from territoires.perimetre import ChoixLimites, FiltreCommune, communes_de
-from territoires.suivi import AdminSuivi
+from suivi.admin import AdminSuivi
+from territoires.perimetre import ChoixLimites, FiltreCommune
 
 # Beyond, the sum of a list takes too long for a page that one opens all day.
 LIGNES_TOTALISEES = 50_000

@@ -10,9 +10,8 @@ from django.urls import URLPattern, path, reverse
 
 from actions.forms import ClotureForm
 from actions.models import Cloture, Exercice
-from comptes.permissions import compte_de
-from territoires.perimetre import communes_de
-from territoires.suivi import AdminSuivi, nombre_d_actions
+from comptes.permissions import communes_de, compte_de
+from suivi.admin import AdminSuivi, nombre_d_actions
 
 
 class ClotureInline(admin.TabularInline[Cloture, Exercice]):

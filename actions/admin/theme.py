@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from actions.models import Theme
-from territoires.suivi import AdminSuivi, nombre_d_actions
+from suivi.admin import AdminSuivi, nombre_d_actions
 
 
 @admin.register(Theme)

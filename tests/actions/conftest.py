@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from bilan.chargement import charger
+from amorce.chargement import charger
 from comptes.models import Utilisateur
 from territoires.models import Commune
 

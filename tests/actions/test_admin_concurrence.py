@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from actions.cloture import ExerciceClosError, refuser_si_clos
 from actions.models import Action, Exercice, Theme
-from comptes.versions import VersionDepasseeError
+from suivi.versions import VersionDepasseeError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

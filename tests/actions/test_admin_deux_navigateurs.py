@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
-from comptes.versions import Versionne
 from financement.models import Financeur, Subvention
+from suivi.versions import Versionne
 from territoires.models import Organisme
 from tests.navigateur.site import MOT_DE_PASSE, Site
 
@@ -84,9 +84,7 @@ def test_control_without_the_guard_the_first_edit_is_lost(
 ) -> None:
     alice, bruno = pages
     monkeypatch.setattr(Versionne, "prendre", lambda self, version: None)
-    monkeypatch.setattr(
-        "territoires.administration._version_lue", lambda request, objet: objet.version
-    )
+    monkeypatch.setattr("suivi.administration._version_lue", lambda request, objet: objet.version)
 
     modifier(alice, "subventions-0-montant_accorde", "800")
     alice.wait_for_url("**/admin/actions/action/")

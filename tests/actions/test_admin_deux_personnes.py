@@ -10,9 +10,9 @@ from lxml import html
 
 from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
-from comptes.versions import Versionne
 from financement.models import Financeur, Subvention
-from territoires.administration import AdminVersionne
+from suivi.administration import AdminVersionne
+from suivi.versions import Versionne
 from territoires.models import Commune, Organisme
 
 pytestmark = pytest.mark.django_db
@@ -302,9 +302,7 @@ def test_in_the_list_lines_that_one_did_not_touch_give_way(
 @pytest.fixture
 def sans_garde(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Versionne, "prendre", lambda self, version: None)
-    monkeypatch.setattr(
-        "territoires.administration._version_lue", lambda request, objet: objet.version
-    )
+    monkeypatch.setattr("suivi.administration._version_lue", lambda request, objet: objet.version)
     monkeypatch.setattr(AdminVersionne, "_reprendre_les_lignes_intactes", lambda *args: None)
 
 

@@ -17,7 +17,7 @@ from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.application import appliquer, recevoir, verifier
-from territoires.historique import changements
+from suivi.historique import changements
 
 pytestmark = pytest.mark.django_db
 LIGNES: dict[Any, str] = {Subvention: "action"}

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import TestCase
 
-from bilan.chargement import charger
+from amorce.chargement import charger
 from bilan.exercices import ExerciceEtabli, etablir
 from bilan.graphiques import barres, barres_territoriales, barres_thematiques
 from bilan.graphiques.carte import carte_territoriale

@@ -25,7 +25,7 @@ from pytest_django import DjangoDbBlocker
 from reportlab.pdfbase.pdfmetrics import getFont
 
 from actions.models import Action, Exercice
-from bilan.chargement import charger
+from amorce.chargement import charger
 from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Section
 from bilan.grille import Chiffre, Ligne, Tableau, Unite
 from bilan.rapport import etablir_rapport
@@ -297,7 +297,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from bilan.chargement import charger
+from amorce.chargement import charger
 from bilan.rapport import etablir_rapport
 from bilan.rendus.pdf import ecrire_pdf
 charger(settings.FIXTURES)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from reportlab.graphics import renderPDF
 from reportlab.pdfgen.canvas import Canvas
 
-from bilan.chargement import charger
+from amorce.chargement import charger
 from bilan.exercices import etablir
 from bilan.graphiques import Barre, barres, barres_territoriales, barres_thematiques
 from bilan.graphiques.carte import carte_territoriale

@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from actions.models import Action
 from actions.questions import ActionQuerySet
 from comptes.models import Utilisateur
-from comptes.versions import suivis
 from financement.models import Subvention
 from listes.reponses import Reponses
+from suivi.versions import suivis
 from territoires.models import Commune
 
 ADRESSES = (

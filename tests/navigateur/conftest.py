@@ -17,7 +17,7 @@ from django.test.testcases import LiveServerThread
 from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
-from bilan.chargement import charger
+from amorce.chargement import charger
 from comptes.models import Utilisateur
 from tests.navigateur.site import MOT_DE_PASSE, Site
 

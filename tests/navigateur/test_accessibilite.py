@@ -31,7 +31,13 @@ ETIQUETTES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa",
 LARGE, ETROIT = 1280, 320
 ECRANS = [("light", LARGE), ("dark", ETROIT)]
 AUTRES_ECRANS = [("dark", LARGE), ("light", ETROIT)]
-AU_CLAVIER = ("accueil", "actions:liste", "bilan:commune", "importation:nouveau", "account_login")
+AU_CLAVIER = (
+    "consultation:accueil",
+    "actions:liste",
+    "consultation:commune",
+    "importation:nouveau",
+    "account_login",
+)
 
 AXE = """(etiquettes) => axe.run({
     runOnly: {type: "tag", values: etiquettes}, resultTypes: ["violations"],

@@ -23,7 +23,7 @@ from django.core.files.base import ContentFile  # noqa: E402
 from django.db.models import JSONField, Value  # noqa: E402
 
 from actions.models import Action, Exercice, Piece, Theme  # noqa: E402
-from bilan.chargement import charger  # noqa: E402
+from amorce.chargement import charger  # noqa: E402
 from comptes.models import Utilisateur  # noqa: E402
 from financement.models import Financeur, Subvention  # noqa: E402
 from importation.models import CorrespondanceRetenue, Importation  # noqa: E402

@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from django.db.models import Count, F, Sum
 
 from actions.models import Action, Exercice, Theme
-from bilan.chargement import charger
+from amorce.chargement import charger
 from bilan.exercices import etablir
 from financement.models import Financeur, Subvention
 from territoires.models import Organisme

@@ -1,0 +1,33 @@
+"""The published figures beside the recomputed ones, as far as an account may see them."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest
+
+from bilan.controle import Cle, Recalcul, controler
+from bilan.cumul import Cumul
+from bilan.exercices import actions_limitees
+from bilan.publication import ChiffrePublie
+from bilan.releve import relever
+from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
+from listes.reponses import Reponses
+
+
+def recalculs(
+    annee: int, request: HttpRequest, reponses: Reponses, voulu: Callable[[Cle], bool]
+) -> tuple[Recalcul, ...]:
+    """The check of the figures that are wanted, a whole row or column of a table.
+
+    Limited to communes, she only compares her communes' rows: the other figures were published of
+    more than she sees. One query where nothing was published, four at most otherwise.
+    """
+    limitees = actions_limitees(request)
+    publies = {
+        cle: imprime
+        for cle, imprime in ChiffrePublie.objects.publies(annee).items()
+        if voulu(cle) and (limitees is None or cle.tableau == TERRITORIAL)
+    }
+    if not publies:
+        return ()
+    cumul = Cumul(relever(annee, limitees, reponses))
+    return controler(tableau_territorial(cumul), tableau_thematique(cumul), publies).recalcul

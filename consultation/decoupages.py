@@ -1,0 +1,170 @@
+"""The breakdowns of a page: each a table whose rows lead to pages and figures to actions, with the
+chart that says the same; and granted € of each row by funder. Pure.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bilan.document import Illustration
+from bilan.graphiques import Barre, barres
+from bilan.grille import Chiffre, Colonne, Unite
+from consultation.figures import COLONNES, Figures
+from consultation.perimetre import Perimetre
+from consultation.ventilation import Arbre, Ventilation
+from financement.models import Financeur
+from listes.chiffres import nombre
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row before it is drawn: what it is, its page, its figures and their address."""
+
+    libelle: str
+    page: str
+    lien: str
+    figures: Figures
+    niveau: int = 0
+    numero: int | None = None
+
+
+@dataclass(frozen=True)
+class Rang:
+    """A row: its label, its page (may be empty), its depth in a tree, its figures."""
+
+    libelle: str
+    page: str
+    chiffres: tuple[Chiffre, ...]
+    niveau: int = 0
+
+
+@dataclass(frozen=True)
+class Decoupage:
+    """A breakdown. ``total`` is None where rows share lines: their sum would mean nothing."""
+
+    code: str
+    titre: str
+    entete: str
+    rangs: tuple[Rang, ...]
+    total: Rang | None
+    illustration: Illustration | None
+    note: str = ""
+    colonnes: tuple[Colonne, ...] = COLONNES
+
+
+def decouper(
+    code: str,
+    titre: str,
+    entete: str,
+    parts: Iterable[Part],
+    *,
+    base: Decimal | None,
+    total: tuple[Figures, str] | None,
+    note: str = "",
+    dessin: bool = True,
+) -> Decoupage | None:
+    """The breakdown without its empty rows; None without any. ``base`` makes the shares."""
+    pleines = [part for part in parts if not part.figures.vides]
+    if not pleines:
+        return None
+    return Decoupage(
+        code,
+        titre,
+        entete,
+        tuple(Rang(p.libelle, p.page, p.figures.chiffres(p.lien, base), p.niveau) for p in pleines),
+        None if total is None else Rang("Total", "", total[0].chiffres(total[1], base)),
+        _illustration(code, titre, pleines) if dessin else None,
+        note,
+    )
+
+
+def _illustration(code: str, titre: str, parts: Sequence[Part]) -> Illustration | None:
+    """Granted € of each row, roots only; none where fewer than two rows have any."""
+    racines = [part for part in parts if part.niveau == 0]
+    if sum(bool(part.figures.accorde) for part in racines) < 2:
+        return None
+    lignes = [
+        Barre(p.libelle, p.figures.accorde, p.lien, _accorde(p.figures.actions), p.numero)
+        for p in racines
+    ]
+    return Illustration(
+        barres(
+            f"Crédits accordés {titre.lower()}",
+            f"Barres horizontales des crédits de fonctionnement accordés, {titre.lower()}.",
+            lignes,
+            code=f"barres-{code}",
+        ),
+        code,
+    )
+
+
+def _accorde(actions: int) -> str:
+    return f"{nombre(actions)} action{'s' if actions > 1 else ''}"
+
+
+CODE = "croisement"
+
+
+@dataclass(frozen=True)
+class Tranche:
+    """One row before it is drawn: what it is, its page, its lines and their money."""
+
+    libelle: str
+    page: str
+    perimetre: Perimetre
+    ventilation: Ventilation
+
+
+def croiser(
+    entete: str, tranches: Iterable[Tranche], total: Tranche, arbre: Arbre
+) -> Decoupage | None:
+    """The rows that have money, by funder that gives some: each with the services below it.
+
+    None where one funder gives all: the rows' own figures say as much.
+    """
+    donnent = set(total.ventilation.argent_par_financeur())
+    racines = [
+        financeur
+        for financeur in arbre.en_ordre()
+        if financeur.parent_id is None and not donnent.isdisjoint(arbre.sous[financeur.pk])
+    ]
+    if len(racines) < 2:
+        return None
+    rangs = [
+        _rang(tranche, racines, arbre)
+        for tranche in tranches
+        if tranche.ventilation.argent_par_financeur()
+    ]
+    return Decoupage(
+        CODE,
+        f"Par {entete.lower()} et par financeur",
+        entete,
+        tuple(rangs),
+        _rang(total, racines, arbre),
+        None,
+        "Crédits accordés. Les chiffres d'un financeur comprennent ceux des services qui en "
+        "relèvent.",
+        (
+            *(Colonne(f.code, f.nom.partition(" (")[0], Unite.EUROS) for f in racines),
+            Colonne("total", "Ensemble", Unite.EUROS),
+        ),
+    )
+
+
+def _rang(tranche: Tranche, racines: Iterable[Financeur], arbre: Arbre) -> Rang:
+    argent = tranche.ventilation.argent_par_financeur()
+    reconstitue = bool(tranche.ventilation.ensemble.reconstituees)
+
+    def chiffre(perimetre: Perimetre, cles: Iterable[int]) -> Chiffre:
+        accorde = Figures.cumul(argent[cle] for cle in cles if cle in argent).accorde
+        lien = "" if accorde is None else perimetre.lien
+        return Chiffre(accorde, Unite.EUROS, lien, reconstitue=reconstitue)
+
+    return Rang(
+        tranche.libelle,
+        tranche.page,
+        (
+            *(chiffre(tranche.perimetre.des_financeurs([f]), arbre.sous[f.pk]) for f in racines),
+            chiffre(tranche.perimetre, argent),
+        ),
+    )

@@ -1,0 +1,142 @@
+"""The filters of the lists of figures: the budget years that the figures are of, and words."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import F, Q, QuerySet
+
+from actions.models import Exercice
+from axes.models import AxeTransversal
+from consultation.figures import Figures
+from consultation.perimetre import Perimetre, des_exercices
+from consultation.ventilation import (
+    Arbre,
+    Repartition,
+    argent_par_financeur,
+    repartir,
+    repartir_par_axe,
+    repartir_par_financeur,
+)
+from listes.filters import Filtres, Reference, Texte
+from listes.recherche import sans_accents
+
+
+class FiguresFiltres(Filtres):
+    """``exercice`` takes no row away: it says of which years the figures are (the newest if none).
+
+    ``champ`` is the field of an action that holds the row; ``cle`` the row's field that the actions
+    list's filter takes; ``recherches`` those that ``q`` reads.
+    """
+
+    champ: ClassVar[str]
+    cle: ClassVar[str] = "pk"
+    recherches: ClassVar[tuple[str, ...]] = ("nom",)
+
+    q = Texte(label="Recherche", method="filtrer_q")
+    exercice = Reference(
+        Exercice.objects.all,
+        valeur="annee",
+        libelle="annee",
+        rang=-F("annee"),
+        label="Exercice",
+        method="ne_rien_filtrer",
+    )
+
+    @cached_property
+    def annees(self) -> list[str]:
+        """The chosen years, newest first; the newest of all where none is chosen."""
+        choisies = self.form.cleaned_data.get("exercice") or []
+        connues = [option.valeur for option in self.filters["exercice"].options]
+        return [annee for annee in connues if annee in choisies] or connues[:1]
+
+    @cached_property
+    def perimetre(self) -> Perimetre:
+        exercices = Exercice.objects.avec_bornes().filter(annee__in=self.annees)
+        return des_exercices(exercices.order_by("-annee"), self.request.user)
+
+    @cached_property
+    def rangees(self) -> dict[int, str | int]:
+        """Every row that passes, by id, with what the actions list calls it."""
+        return dict(self.qs.order_by().values_list("pk", self.cle))
+
+    @cached_property
+    def repartition(self) -> Repartition:
+        """The figures of every row, whatever the page: totals, shares and order need them all."""
+        return repartir(self.perimetre, self.champ)
+
+    def filtrer_q(self, selection: "QuerySet[Any]", nom: str, texte: str) -> "QuerySet[Any]":
+        return contenant(selection, self.recherches, texte)
+
+    def ne_rien_filtrer(
+        self, selection: "QuerySet[Any]", nom: str, annees: list[str]
+    ) -> "QuerySet[Any]":
+        return selection
+
+
+def contenant(selection: "QuerySet[Any]", champs: Iterable[str], texte: str) -> "QuerySet[Any]":
+    """Rows whose fields hold every word, whatever accents or case."""
+    for mot in sans_accents(texte).split():
+        voulu = Q()
+        for champ in champs:
+            voulu |= Q(**{f"{champ}__sans_accents__contains": mot})
+        selection = selection.filter(voulu)
+    return selection
+
+
+class CommuneFiltres(FiguresFiltres):
+    champ = "commune"
+    cle = "code_insee"
+    recherches = ("nom", "libelle_tableau", "code_insee")
+
+
+class ThemeFiltres(FiguresFiltres):
+    champ = "theme"
+    cle = "numero"
+    recherches = ("nom", "libelle_tableau")
+
+
+class PorteurFiltres(FiguresFiltres):
+    champ = "porteur"
+    recherches = ("nom", "siret")
+
+
+class QuartierFiltres(FiguresFiltres):
+    champ = "quartier"
+    recherches = ("nom", "commune__nom")
+
+
+class FinanceurFiltres(FiguresFiltres):
+    """A funder's figures include those below it: the total counts each line and amount once."""
+
+    champ = "financeur"
+    cle = "code"
+    recherches = ("nom", "code")
+
+    @cached_property
+    def arbre(self) -> Arbre:
+        return Arbre.lire()
+
+    @cached_property
+    def repartition(self) -> Repartition:
+        argent = argent_par_financeur(self.perimetre)
+        ensemble = Figures.cumul(argent.values())
+        return repartir_par_financeur(self.perimetre, argent, ensemble, self.arbre)
+
+
+class AxeFiltres(FiguresFiltres):
+    """A line may serve several axes: the total counts it once."""
+
+    champ = "axes"
+    cle = "numero"
+    recherches = ("titre", "thematique")
+
+    @cached_property
+    def repartition(self) -> Repartition:
+        lue = repartir_par_axe(self.perimetre, self.perimetre.argent())
+        return replace(lue, reunir=self._reunir)
+
+    def _reunir(self, cles: Collection[int]) -> Figures:
+        axes = [AxeTransversal(pk=cle, numero=int(self.rangees[cle])) for cle in cles]
+        return self.perimetre.des_axes(axes).figures()

@@ -1,0 +1,236 @@
+"""The columns of the lists of figures, on screen and in files, and their totals."""
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+
+from actions.liens import lien_actions
+from actions.tables import resumer
+from consultation.figures import Figures
+from consultation.filters import FiguresFiltres, FinanceurFiltres
+from listes.chiffres import pourcentage
+from listes.colonnes import Annee, Colonne, Format, Ligne, Montant, Nombre
+from listes.tables import Lignes, Tableau, Totaux
+from listes.templatetags.chiffres import donnee
+from territoires.models import Organisme, Quartier
+
+Selection = QuerySet[Any]
+CHIFFRES = ("actions", "montant_demande", "montant_accorde", "montant_verse")
+LIENS_MAX = 40
+"""How many rows the foot's address may name: past it, an address would be too long to send."""
+
+
+class Part(Colonne):
+    """A share in per cent, rounded by whoever writes it: 12,5 is 12,5 %."""
+
+    format = Format.PART
+    classe = "nombre"
+
+    def affichee(self, valeur: Any) -> str:
+        return pourcentage(None if valeur is None else valeur / 100)
+
+
+def _lien(champ: str) -> Any:
+    """A known figure leads to the actions that give it."""
+    return lambda ligne: ligne["lien"] if ligne[champ] is not None else None
+
+
+class LignesRangees(Lignes):
+    """Rows in the order of a figure, which the database doesn't hold: their ids are sorted here."""
+
+    def __init__(self, lignes: Lignes) -> None:
+        super().__init__(lignes.data, lignes.effectif)
+        self.ordre: list[int] | None = None
+
+    def __getitem__(self, tranche: slice) -> list[Ligne]:
+        return (
+            super().__getitem__(tranche) if self.ordre is None else self._lire(self.ordre[tranche])
+        )
+
+    def __iter__(self) -> Iterator[Ligne]:
+        return super().__iter__() if self.ordre is None else iter(self._lire(self.ordre))
+
+    def _lire(self, cles: list[int]) -> list[Ligne]:
+        lues = self.data.order_by().values("pk", *self.table.champs())
+        if len(cles) < self.effectif:
+            lues = lues.filter(pk__in=cles)
+        par_cle = {ligne["pk"]: ligne for ligne in lues}
+        lignes = [par_cle[cle] for cle in cles if cle in par_cle]
+        self.table.completer(lignes)
+        return lignes
+
+
+class FiguresTable(Tableau):
+    """Amounts are *crédits de fonctionnement*; the share is of all that the years grant.
+
+    ``parametre`` is the actions list's filter that takes a row; ``repetable``: takes several.
+    """
+
+    filtres: FiguresFiltres
+    data: LignesRangees
+    parametre: ClassVar[str]
+    repetable: ClassVar[bool] = True
+
+    actions = Nombre("Actions", "actions", calculee=True, lien=_lien("actions"))
+    montant_demande = Montant(
+        "Demandé", "montant_demande", calculee=True, lien=_lien("montant_demande")
+    )
+    montant_accorde = Montant(
+        "Accordé", "montant_accorde", calculee=True, lien=_lien("montant_accorde")
+    )
+    montant_verse = Montant("Versé", "montant_verse", calculee=True, lien=_lien("montant_verse"))
+    part = Part("Part de l'exercice (%)", "part", calculee=True)
+
+    def __init_subclass__(cls) -> None:
+        """What names a row stands before its figures."""
+        siennes = {n: c for n, c in cls.base_columns.items() if n not in (*CHIFFRES, "part")}
+        cls.base_columns = {**siennes, **cls.base_columns}
+
+    def __init__(self, data: Lignes, **options: Any) -> None:
+        super().__init__(LignesRangees(data), **options)
+
+    @classmethod
+    def totaliser(cls, selection: "QuerySet[Any]", filtres: FiguresFiltres) -> Totaux:
+        figures = filtres.repartition.total(filtres.rangees.keys())
+        return {
+            "lignes": len(filtres.rangees),
+            "lignes_reelles": figures.lignes - figures.reconstituees,
+            "reconstituees": figures.reconstituees,
+            **_cellules(figures, filtres),
+        }
+
+    def resume(self) -> SafeString:
+        return resumer(self)
+
+    def completer(self, lignes: list[Ligne]) -> None:
+        for ligne in lignes:
+            ligne |= _cellules(self.filtres.repartition.de(ligne["pk"]), self.filtres)
+            ligne["lien"] = self._lien([self.filtres.rangees[ligne["pk"]]])
+            ligne["suite"] = urlencode({"exercice": self.filtres.annees[:1]}, doseq=True)
+
+    def _lien(self, codes: Iterable[str | int]) -> str:
+        return lien_actions(**{**self.filtres.perimetre.filtres, self.parametre: list(codes)})
+
+    def pied(self) -> list[tuple[Colonne, SafeString]]:
+        """Totals lead to the actions behind them, where one address can name all the rows."""
+        codes = self.filtres.rangees.values()
+        lien = self._lien(codes) if self.repetable and 0 < len(codes) <= LIENS_MAX else ""
+        cellules = []
+        for colonne, texte in super().pied():
+            if colonne.champ == "part":
+                part = self.totaux["part"]
+                texte = donnee(part, colonne.affichee(part), "part")
+            elif lien and colonne.champ in CHIFFRES and self.totaux[colonne.champ] is not None:
+                texte = format_html('<a href="{}">{}</a>', lien, texte)
+            cellules.append((colonne, texte))
+        return cellules
+
+    def order_actions(self, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
+        return self._ranger("actions", selection, descendant)
+
+    def order_montant_demande(
+        self, selection: Selection, descendant: bool
+    ) -> tuple[Selection, bool]:
+        return self._ranger("montant_demande", selection, descendant)
+
+    def order_montant_accorde(
+        self, selection: Selection, descendant: bool
+    ) -> tuple[Selection, bool]:
+        return self._ranger("montant_accorde", selection, descendant)
+
+    def order_montant_verse(self, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
+        return self._ranger("montant_verse", selection, descendant)
+
+    def order_part(self, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
+        return self._ranger("montant_accorde", selection, descendant)
+
+    def _ranger(self, champ: str, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
+        """Unknown figures come last in both directions; equal ones by their id."""
+        valeurs = {
+            cle: _cellules(self.filtres.repartition.de(cle), self.filtres)[champ]
+            for cle in self.filtres.rangees
+        }
+        connues = sorted(
+            ((valeur, cle) for cle, valeur in valeurs.items() if valeur is not None),
+            reverse=descendant,
+        )
+        inconnues = sorted(cle for cle, valeur in valeurs.items() if valeur is None)
+        self.data.ordre = [cle for _, cle in connues] + inconnues
+        return selection, True
+
+
+def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, int | Decimal | None]:
+    part = figures.part_de(filtres.repartition.ensemble.accorde)
+    return {
+        "actions": figures.actions,
+        "montant_demande": figures.demande,
+        "montant_accorde": figures.accorde,
+        "montant_verse": figures.verse,
+        "part": None if part is None else part * 100,
+    }
+
+
+def _page(nom: str, champ: str) -> Callable[[Ligne], str]:
+    """A row's own page, of the same year."""
+    return lambda ligne: f"{reverse(nom, args=[ligne[champ]])}?{ligne['suite']}".rstrip("?")
+
+
+class CommuneTable(FiguresTable):
+    parametre = "commune"
+
+    nom = Colonne(
+        "Commune", "nom", champs=["code_insee"], lien=_page("consultation:commune", "code_insee")
+    )
+    numero = Annee("N°", "numero")
+    code_insee = Colonne("Code INSEE", "code_insee", masquee=True)
+    population = Nombre("Habitants", "population", masquee=True)
+
+
+class ThemeTable(FiguresTable):
+    parametre = "theme"
+
+    nom = Colonne("Thème", "nom", champs=["numero"], lien=_page("consultation:theme", "numero"))
+    numero = Annee("N°", "numero")
+
+
+class FinanceurTable(FiguresTable):
+    """Each funder with those below it."""
+
+    parametre = "financeur"
+    filtres: FinanceurFiltres
+
+    nom = Colonne("Financeur", "nom", champs=["code"], lien=_page("consultation:financeur", "code"))
+    code = Colonne("Code", "code")
+    parent = Colonne("Relève de", "parent__nom")
+
+
+class PorteurTable(FiguresTable):
+    parametre = "porteur"
+    repetable = False
+
+    nom = Colonne("Porteur", "nom", lien=_page("consultation:porteur", "pk"))
+    type = Colonne("Type", "type", libelles=dict(Organisme.Type.choices))
+    commune = Colonne("Siège", "commune__nom")
+    siret = Colonne("SIRET", "siret", masquee=True)
+
+
+class QuartierTable(FiguresTable):
+    parametre = "quartier"
+
+    nom = Colonne("Quartier", "nom", lien=_page("consultation:quartier", "pk"))
+    commune = Colonne("Commune", "commune__nom")
+    classement = Colonne("Classement", "classement", libelles=dict(Quartier.Classement.choices))
+
+
+class AxeTable(FiguresTable):
+    parametre = "axe"
+
+    titre = Colonne("Axe", "titre", champs=["numero"], lien=_page("consultation:axe", "numero"))
+    numero = Annee("N°", "numero")
+    annee_debut = Annee("Début", "annee_debut")

@@ -1,0 +1,130 @@
+"""The dashboard: what a year comes to, its check, its map, and what needs attention."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from actions.liens import SANS_PORTEUR, lien_actions
+from actions.models import Action
+from actions.questions import ActionQuerySet
+from bilan import chapitres, graphiques
+from bilan.document import ChiffreCle, ChiffresCles
+from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
+from bilan.rapport import population_de
+from comptes.permissions import CONNECTE, communes_de, exige
+from consultation.carte import carte_de_navigation
+from consultation.visibles import communes_visibles
+from listes.chiffres import nombre
+from listes.reponses import Reponses
+from territoires.models import Commune
+
+CHANGEMENTS_MONTRES = 8
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Something to look at, in a sentence, and where."""
+
+    texte: str
+    lien: str
+
+
+@exige(CONNECTE)
+def accueil(request: HttpRequest) -> HttpResponse:
+    """The dashboard of the year chosen, or how to begin where there is none."""
+    choix = choisir(request)
+    if choix.annee is None:
+        return render(request, "consultation/accueil_vide.html", {"contrat": settings.CONTRAT})
+    reponses = Reponses.actuelles()
+    exercice = etablir(choix.annee, actions_limitees(request), reponses)
+    communes = list(communes_visibles(request).order_by("numero"))
+    chiffres_cles = _chiffres_cles(exercice, communes)
+    if exercice.partiel:
+        exercice = _reduit(exercice, communes)
+    return render(
+        request,
+        "consultation/accueil.html",
+        {
+            "contrat": settings.CONTRAT,
+            "choix": choix,
+            "annee": exercice.annee,
+            "reconstitue": exercice.releve.reconstitue,
+            "partiel": chapitres.PARTIEL if exercice.partiel else "",
+            "chiffres_cles": chiffres_cles,
+            "controle": exercice.controle,
+            "etat_du_controle": chapitres.etat_du_controle(exercice),
+            "carte": carte_de_navigation(exercice.territorial, communes, choix.suite),
+            "territorial": graphiques.barres_territoriales(exercice.territorial),
+            "thematique": graphiques.barres_thematiques(exercice.thematique),
+            "changements": _derniers_changements(communes_de(request)),
+            "attentions": _attentions(exercice, reponses),
+        },
+    )
+
+
+def _reduit(exercice: ExerciceEtabli, communes: Collection[Commune]) -> ExerciceEtabli:
+    """The same without the rows of the communes that the account doesn't see."""
+    siennes = {commune.numero for commune in communes}
+    lignes = tuple(li for li in exercice.territorial.lignes if li.numero in siennes)
+    return replace(exercice, territorial=replace(exercice.territorial, lignes=lignes))
+
+
+def _chiffres_cles(exercice: ExerciceEtabli, communes: list[Commune]) -> list[Any]:
+    """The report's, where only what a list totals leads to a list: an average does not."""
+    totaux = exercice.territorial.total.chiffres
+
+    def cle(lue: ChiffreCle) -> ChiffreCle:
+        if lue.chiffre in totaux:
+            return lue
+        return replace(lue, chiffre=replace(lue.chiffre, lien=""))
+
+    return [
+        ChiffresCles(tuple(map(cle, bloc.chiffres)))
+        for bloc in chapitres.chiffres_cles(exercice, population_de(communes)).blocs
+        if isinstance(bloc, ChiffresCles)
+    ]
+
+
+def _derniers_changements(communes: Collection[int]) -> list[Any]:
+    """The last changes of actions that the account may see, newest first."""
+    historique = Action.historique.select_related("history_user")
+    if communes:
+        historique = historique.filter(commune__in=communes)
+    return list(historique.order_by("-history_date", "-history_id")[:CHANGEMENTS_MONTRES])
+
+
+def _attentions(exercice: ExerciceEtabli, reponses: Reponses) -> list[Attention]:
+    """What someone should look at: the check's gaps, what awaits a decision, what is incomplete."""
+    ecarts = len(exercice.controle.ecarts)
+    deposees, sans_porteur = reponses.a(ActionQuerySet.a_suivre, exercice.actions)
+    reelles = [p.value for p in Action.Provenance if p != Action.Provenance.RECONSTITUTION]
+    possibles = (
+        (
+            ecarts,
+            "chiffre ne correspond plus au document publié",
+            "chiffres ne correspondent plus au document publié",
+            reverse("bilan:tableau", args=[exercice.annee, "controle"]),
+        ),
+        (
+            deposees,
+            "action déposée attend une décision",
+            "actions déposées attendent une décision",
+            lien_actions(exercice=exercice.annee, statut=Action.Statut.DEPOSEE.value),
+        ),
+        (
+            sans_porteur,
+            "action n'a pas de porteur",
+            "actions n'ont pas de porteur",
+            lien_actions(exercice=exercice.annee, porteur=SANS_PORTEUR, provenance=reelles),
+        ),
+    )
+    return [
+        Attention(f"{nombre(combien)} {singulier if combien == 1 else pluriel}", lien)
+        for combien, singulier, pluriel, lien in possibles
+        if combien
+    ]

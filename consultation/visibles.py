@@ -1,0 +1,29 @@
+"""What an account limited to some communes finds in the lists, the pages and the search."""
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+
+from actions.models import Action
+from comptes.permissions import communes_de
+from territoires.models import Commune, Organisme, Quartier
+
+
+def communes_visibles(request: HttpRequest) -> "QuerySet[Commune]":
+    """Every commune, or those that the account is limited to."""
+    communes = communes_de(request)
+    return Commune.objects.filter(pk__in=communes) if communes else Commune.objects.all()
+
+
+def quartiers_visibles(request: HttpRequest) -> "QuerySet[Quartier]":
+    """The neighbourhoods of these communes."""
+    communes = communes_de(request)
+    return Quartier.objects.filter(commune__in=communes) if communes else Quartier.objects.all()
+
+
+def porteurs_visibles(request: HttpRequest) -> "QuerySet[Organisme]":
+    """Every organisation or, for a limited account, those that carry a line that it may see."""
+    communes = communes_de(request)
+    if not communes:
+        return Organisme.objects.all()
+    lignes = Action.objects.filter(porteur=OuterRef("pk"), commune__in=communes)
+    return Organisme.objects.filter(Exists(lignes.order_by()))

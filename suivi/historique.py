@@ -1,0 +1,254 @@
+"""Who changed what, and when: the kept versions of an object and its lines, read as differences.
+
+Django writes the object, its links and its lines one after the other; all that one request writes
+bears one moment, and is told as one change.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from simple_history.models import HistoricalRecords
+
+from suivi.conflit import en_clair
+
+NATURES = {"+": "création", "~": "modification", "-": "suppression"}
+DEPART = "État avant le premier changement suivi"
+
+
+@dataclass(frozen=True)
+class Ecart:
+    """One field, before and after, as a reader sees them."""
+
+    champ: str
+    avant: str
+    apres: str
+
+
+@dataclass(frozen=True)
+class Fait:
+    """What happened to the object itself (``objet`` empty) or to one of its lines."""
+
+    objet: str
+    nature: str
+    ecarts: tuple[Ecart, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changement:
+    """All that one person did at one moment; ``quand`` is also what one restores."""
+
+    quand: datetime
+    qui: str
+    motif: str
+    faits: tuple[Fait, ...]
+
+
+@dataclass(frozen=True)
+class Version:
+    """One kept row: of which model, of which object, with its values by field."""
+
+    modele: type[models.Model]
+    pk: Any
+    quand: datetime
+    qui: tuple[int | None, str]
+    motif: str
+    nature: str
+    valeurs: dict[str, Any]
+
+
+def moment_du_changement() -> datetime:
+    """The moment of all that the present request writes; now, where there is no request."""
+    requete = getattr(HistoricalRecords.context, "request", None)
+    if requete is None:
+        return timezone.now()
+    if not hasattr(requete, "moment_du_changement"):
+        requete.moment_du_changement = timezone.now()
+    moment: datetime = requete.moment_du_changement
+    return moment
+
+
+def dater(history_instance: Any, **kwargs: Any) -> None:
+    """Give a version about to be kept the moment of its change."""
+    history_instance.history_date = moment_du_changement()
+
+
+def suivi(modele: type[models.Model]) -> Any:
+    """The manager of a model's kept versions."""
+    return getattr(modele, modele._meta.simple_history_manager_attribute)  # type: ignore[attr-defined]
+
+
+def liens(manager: Any) -> list[str]:
+    """The many-to-many fields that are kept along."""
+    return [champ.name for champ in getattr(manager.model, "_history_m2m_fields", ())]
+
+
+def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
+    manager = suivi(modele)
+    noms_des_liens = liens(manager)
+    lignes = manager.filter(**filtre).select_related("history_user")
+    lies = {nom: _lies(modele, nom, lignes) for nom in noms_des_liens}
+    cle = modele._meta.pk.attname
+    return [
+        Version(
+            modele=modele,
+            pk=getattr(ligne, cle),
+            quand=ligne.history_date,
+            qui=(ligne.history_user_id, str(ligne.history_user or "")),
+            motif=ligne.history_change_reason or "",
+            nature=ligne.history_type,
+            valeurs={
+                champ.name: getattr(ligne, champ.attname)
+                for champ in ligne.tracked_fields
+                if champ.attname != cle
+            }
+            | {nom: tuple(sorted(lies[nom].get(ligne.pk, ()))) for nom in noms_des_liens},
+        )
+        for ligne in lignes.order_by("history_date", "history_id")
+    ]
+
+
+def _lies(modele: type[models.Model], nom: str, lignes: Any) -> dict[Any, list[Any]]:
+    """The keys that a many-to-many led to, by kept row."""
+    champ: Any = modele._meta.get_field(nom)
+    lus = gardes(modele, nom).filter(history__in=lignes.values("pk"))
+    trouves: dict[Any, list[Any]] = {}
+    for version, cle in lus.values_list("history_id", f"{champ.m2m_reverse_field_name()}_id"):
+        trouves.setdefault(version, []).append(cle)
+    return trouves
+
+
+def gardes(modele: type[models.Model], nom: str) -> Any:
+    """The kept rows of a many-to-many."""
+    return getattr(suivi(modele).model, nom).model._default_manager
+
+
+Lignes = dict[type[models.Model], str]
+"""The models whose rows are an object's lines, each with the field that points to it."""
+
+
+def versions(objet: models.Model, lignes: Lignes) -> list[Version]:
+    """All that is kept of an object and its lines, oldest first."""
+    toutes = _versions(type(objet), **{objet._meta.pk.attname: objet.pk})
+    for modele, lien in lignes.items():
+        toutes += _versions(modele, **{f"{lien}_id": objet.pk})
+    return sorted(toutes, key=lambda version: version.quand)
+
+
+def changements(objet: models.Model, lignes: Lignes) -> list[Changement]:
+    """The changes of an object and its lines, newest first; those that change nothing left out."""
+    toutes = versions(objet, lignes)
+    noms = _Noms(toutes)
+    derniere: dict[tuple[type[models.Model], Any], Version] = {}
+    racontes = []
+    for _, groupe in groupby(toutes, key=lambda version: (version.quand, version.qui)):
+        ensemble = list(groupe)
+        # A line may be written twice at one moment: its values after the last tell the change.
+        avant = {(v.modele, v.pk): derniere.get((v.modele, v.pk)) for v in ensemble}
+        premiere = {(v.modele, v.pk): v for v in reversed(ensemble)}
+        derniere |= {(v.modele, v.pk): v for v in ensemble}
+        faits = [
+            fait
+            for cle, ancienne in avant.items()
+            if (fait := _fait(derniere[cle], ancienne, premiere[cle], noms, type(objet), lignes))
+        ]
+        if faits:
+            racontes.append(
+                Changement(
+                    quand=ensemble[-1].quand,
+                    qui=ensemble[-1].qui[1],
+                    motif=next((v.motif for v in ensemble if v.motif), ""),
+                    faits=tuple(faits),
+                )
+            )
+    return racontes[::-1]
+
+
+def _fait(
+    apres: Version,
+    avant: Version | None,
+    premiere: Version,
+    noms: "_Noms",
+    principal: type[models.Model],
+    lignes: Lignes,
+) -> Fait | None:
+    objet = "" if apres.modele is principal else noms.ligne(apres, lignes[apres.modele])
+    if premiere.motif == DEPART:
+        return Fait(objet, DEPART) if not objet else None
+    if apres.nature == "-" or (avant is None and premiere.nature == "+"):
+        nature = apres.nature if apres.nature == "-" else "+"
+        vide = dict.fromkeys(apres.valeurs)
+        montres = noms.ecarts(apres.modele, vide, apres.valeurs) if nature == "+" else ()
+        utiles = (e for e in montres if e.champ in noms.utiles and e.avant != e.apres)
+        return Fait(objet, NATURES[nature], tuple(utiles))
+    if avant is None:
+        return Fait(objet, NATURES["~"])
+    if avant.nature == "-":
+        return Fait(objet, NATURES["+"])
+    ecarts = noms.ecarts(apres.modele, avant.valeurs, apres.valeurs)
+    return Fait(objet, NATURES["~"], ecarts) if ecarts else None
+
+
+class _Noms:
+    """What stored keys stand for: one query per model that versions point to."""
+
+    def __init__(self, toutes: Iterable[Version]) -> None:
+        cles: dict[type[models.Model], set[Any]] = {}
+        self.utiles: set[str] = set()  # what is told of an object that has just been made
+        for version in toutes:
+            for nom, valeur in version.valeurs.items():
+                champ = version.modele._meta.get_field(nom)
+                if isinstance(champ, models.DecimalField | models.ManyToManyField):
+                    self.utiles.add(str(champ.verbose_name))
+                if cible := _cible(champ):
+                    valeurs = valeur if isinstance(valeur, tuple) else (valeur,)
+                    cles.setdefault(cible, set()).update(v for v in valeurs if v is not None)
+        self._noms = {
+            modele: {
+                objet.pk: str(objet) for objet in modele._default_manager.filter(pk__in=valeurs)
+            }
+            for modele, valeurs in cles.items()
+        }
+
+    def ecarts(
+        self, modele: type[models.Model], avant: dict[str, Any], apres: dict[str, Any]
+    ) -> tuple[Ecart, ...]:
+        return tuple(
+            Ecart(
+                str(modele._meta.get_field(nom).verbose_name),  # type: ignore[union-attr]
+                self.en_clair(modele, nom, avant.get(nom)),
+                self.en_clair(modele, nom, valeur),
+            )
+            for nom, valeur in apres.items()
+            if avant.get(nom) != valeur
+        )
+
+    def en_clair(self, modele: type[models.Model], nom: str, valeur: Any) -> str:
+        champ: Any = modele._meta.get_field(nom)
+        if cible := _cible(champ):
+            noms = self._noms.get(cible, {})
+            if isinstance(valeur, tuple):
+                return en_clair([noms.get(v, f"n° {v}") for v in valeur])
+            return en_clair(None if valeur is None else noms.get(valeur, f"n° {valeur}"))
+        if champ.choices:
+            return str(dict(champ.flatchoices).get(valeur, en_clair(valeur)))
+        if isinstance(valeur, datetime):
+            valeur = timezone.localtime(valeur)
+        return en_clair(valeur)
+
+    def ligne(self, version: Version, lien: str) -> str:
+        """A line by what names it: its links and choices, not its amounts."""
+        parties = [
+            self.en_clair(version.modele, nom, valeur)
+            for nom, valeur in version.valeurs.items()
+            if nom != lien and (_cible(version.modele._meta.get_field(nom)))
+        ]
+        return f"{version.modele._meta.verbose_name} {', '.join(parties)}".strip()
+
+
+def _cible(champ: Any) -> type[models.Model] | None:
+    return champ.related_model if champ.is_relation else None
