@@ -1,26 +1,10 @@
 """The contract's budget years, and the decisions to close and reopen them."""
 
-from django.apps import apps
 from django.db import models, transaction
-from django.db.models import OuterRef, Subquery
 from simple_history.models import HistoricalRecords
 
 from comptes.models import Utilisateur
 from suivi.versions import Versionne
-
-
-class ExerciceQuerySet(models.QuerySet["Exercice"]):
-    def avec_bornes(self) -> "ExerciceQuerySet":
-        """Adds ``premiere`` and ``derniere``: the ids of each year's first and last lines; NULL
-        where it has none.
-        """
-        lignes = apps.get_model("actions", "Action")._default_manager.filter(
-            exercice=OuterRef("pk")
-        )
-        ordres = {"premiere": "pk", "derniere": "-pk"}
-        return self.annotate(
-            **{borne: Subquery(lignes.order_by(o).values("pk")[:1]) for borne, o in ordres.items()}
-        )
 
 
 class Exercice(Versionne):
@@ -29,11 +13,6 @@ class Exercice(Versionne):
     annee = models.PositiveSmallIntegerField("année", unique=True)
     clos = models.BooleanField("clos", default=False)
     historique = HistoricalRecords(excluded_fields=["version"])
-
-    premiere: int | None
-    derniere: int | None
-
-    objects = ExerciceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "exercice"

@@ -75,7 +75,6 @@ class ActionFiltres(Filtres):
         libelle="annee",
         rang=-F("annee"),
         label="Exercice",
-        method="filtrer_exercice",
     )
     commune = Reference(
         Commune.objects.all,
@@ -140,12 +139,6 @@ class ActionFiltres(Filtres):
 
     def filtrer_q(self, selection: ActionQuerySet, nom: str, texte: str) -> ActionQuerySet:
         return selection.contenant(texte)
-
-    def filtrer_exercice(
-        self, selection: ActionQuerySet, nom: str, annees: list[str]
-    ) -> ActionQuerySet:
-        exercices = Exercice.objects.avec_bornes()
-        return selection.des_exercices(exercices.filter(annee__in=annees))
 
     def filtrer_commune(
         self, selection: ActionQuerySet, nom: str, codes: list[str]

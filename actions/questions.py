@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Aggregate, Count, Exists, FilteredRelation, OuterRef, Q, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q, Subquery, Sum
 
 from comptes.models import Utilisateur
 from financement.models import (
@@ -64,14 +64,6 @@ Cercles = Mapping[frozenset[int], Effectif]
 
 
 class ActionQuerySet(models.QuerySet["Action"]):
-    bornes: tuple[int, int] | None = None
-    """The ids between which all these lines stand, where they were asked for by year."""
-
-    def _clone(self) -> "ActionQuerySet":
-        copie: ActionQuerySet = super()._clone()  # type: ignore[misc]  # the stubs don't tell it
-        copie.bornes = self.bornes
-        return copie
-
     def visibles_par(self, utilisateur: AbstractBaseUser | AnonymousUser) -> "ActionQuerySet":
         """The lines that this account may see; limited to communes, only what is theirs.
 
@@ -87,22 +79,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
         return self.filter(exercice__annee=annee)
 
     def des_exercices(self, exercices: Collection["Exercice"]) -> "ActionQuerySet":
-        """The lines of these budget years, read ``avec_bornes``."""
-        bornes = [(e.premiere, e.derniere) for e in exercices]
-        return self.filter(exercice__in=[e.pk for e in exercices]).entre(bornes)
-
-    def entre(self, bornes: Collection[tuple[int | None, int | None]]) -> "ActionQuerySet":
-        """The same lines, known to stand between the ids of one of these pairs.
-
-        A year's lines are mostly entered one after another. So bounded, what is joined to them is
-        read at one stretch, where the database would look for it line by line or in every year.
-        """
-        lignes = self.all()
-        premieres = [premiere for premiere, _ in bornes if premiere is not None]
-        dernieres = [derniere for _, derniere in bornes if derniere is not None]
-        # No row has the id 0: without any line, nothing is looked for.
-        lignes.bornes = min(premieres, default=0), max(dernieres, default=0)
-        return lignes
+        """The lines of these budget years, counted or not."""
+        return self.filter(exercice__in=[exercice.pk for exercice in exercices])
 
     def comptees(self) -> "ActionQuerySet":
         """What the tables count: neither the residents' fund nor the team's own running."""
@@ -136,15 +114,12 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def des_axes(self, axes: Collection[int]) -> "ActionQuerySet":
         """Lines that serve one of these axes (ids) at least, each once."""
-        liens = self.model.axes.through._default_manager.filter(
-            axetransversal_id__in=axes, **self._bornee("action")
-        )
+        liens = self.model.axes.through._default_manager.filter(axetransversal_id__in=axes)
         return self.filter(pk__in=liens.values("action_id"))
 
     def par_axe_servi(self) -> "ActionQuerySet":
         """One row for each axis (``axes``) that each of these lines serves; none for the others."""
-        liens = self.model.axes.through._default_manager.filter(**self._bornee("action"))
-        return self.filter(pk__in=liens.values("action_id"), axes__isnull=False).order_by()
+        return self.filter(axes__isnull=False).order_by()
 
     def numeros_des_axes(self, actions: Collection[int]) -> list[tuple[int, int]]:
         """The axes that these actions (ids) serve, as (action's id, axis's number), in order."""
@@ -157,17 +132,8 @@ class ActionQuerySet(models.QuerySet["Action"]):
 
     def aidees_par(self, financeurs: Collection[int] | FinanceurQuerySet) -> "ActionQuerySet":
         """Lines on which one of these funders (ids or rows) has a funding line."""
-        aides = Subvention.objects.filter(
-            action=OuterRef("pk"), financeur__in=financeurs, **self._bornee("action")
-        )
+        aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
         return self.filter(Exists(aides.order_by()))
-
-    def _bornee(self, champ: str) -> dict[str, int]:
-        """The condition on a field that holds these lines' ids; none where they aren't bounded."""
-        if self.bornes is None:
-            return {}
-        premiere, derniere = self.bornes
-        return {f"{champ}__gte": premiere, f"{champ}__lte": derniere}
 
     def lignes_de_credit(self, financeurs: Collection[int] = ()) -> "ActionQuerySet":
         """One row for each running-cost line of these actions; of these funders (ids), if any.
@@ -176,19 +142,14 @@ class ActionQuerySet(models.QuerySet["Action"]):
         in a condition make the database read the actions twice. No action is to be counted here.
         """
         leurs = {"subventions__financeur__in": financeurs} if financeurs else {}
-        return self.filter(
-            subventions__nature=Subvention.Nature.FONCTIONNEMENT,
-            **leurs,
-            **self._bornee("subventions__action"),
-        ).order_by()
+        return self.filter(subventions__nature=Subvention.Nature.FONCTIONNEMENT, **leurs).order_by()
 
     def sommes_par(
         self, *champs: str, etapes: Collection[str] = ETAPES, financeurs: Collection[int] = ()
     ) -> list[tuple[Any, ...]]:
         """The money of these lines, as (each field's value…, each stage's €); one query.
 
-        Of these funders (ids), if some are given: ask it of lines whose ids are bounded, else the
-        database looks for their money in every year.
+        Of these funders (ids), if some are given.
         """
         sommes = {etape: Sum(f"subventions__montant_{etape}") for etape in etapes}
         groupes = self.lignes_de_credit(financeurs).values_list(*champs).annotate(**sommes)
@@ -217,12 +178,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         One query, from which what any group of funders helps is a sum: an action is in one circle
         only.
         """
-        aides = Q(**self._bornee("subventions__action"))
         requete = (
             self.order_by()
-            .annotate(aides=FilteredRelation("subventions", condition=aides))
             .values("pk", "nature", "provenance")
-            .annotate(cercle=Enumeration("aides__financeur"))
+            .annotate(cercle=Enumeration("subventions__financeur"))
             .values("cercle", "nature", "provenance")
             .query
         )

@@ -14,7 +14,6 @@ from actions.questions import ActionQuerySet
 from financement.models import ETAPES
 from listes.chiffres import nombre
 from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
-from listes.reponses import Reponses
 from listes.tables import Tableau, Totaux
 from listes.templatetags.chiffres import donnee, euros
 
@@ -63,9 +62,8 @@ class ActionTable(Tableau):
 
     @classmethod
     def totaliser(cls, selection: ActionQuerySet, filtres: ActionFiltres) -> Totaux:  # type: ignore[override]  # this table's own rows and filters
-        reponses = Reponses.actuelles()
-        effectif = reponses.a(ActionQuerySet.effectif, selection)
-        montants = reponses.a(ActionQuerySet.montants, selection, filtres.financeurs)
+        effectif = selection.effectif()
+        montants = selection.montants(filtres.financeurs)
         return {
             "lignes": effectif.lignes,
             "actions": effectif.actions,

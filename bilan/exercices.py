@@ -24,7 +24,6 @@ from bilan.tableaux import (
 )
 from comptes.models import Utilisateur
 from listes.etat import coupe
-from listes.reponses import AUCUNE, Reponses
 
 
 class ExerciceInconnuError(LookupError):
@@ -63,17 +62,15 @@ class ExerciceEtabli:
         return {t.code: t for t in (self.territorial, self.thematique, self.croise)}
 
 
-def etablir(
-    annee: int, actions: ActionQuerySet | None = None, reponses: Reponses = AUCUNE
-) -> ExerciceEtabli:
-    """Compute and check the tables of a year, in four queries, two where answers are kept.
+def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli:
+    """Compute and check the tables of a year, in four queries.
 
     Of these actions only, where some are given: what was published is then not compared, since it
     was published of all of them.
 
     Raises ExerciceInconnuError for a year that isn't in the database.
     """
-    releve = relever(annee, actions, reponses)
+    releve = relever(annee, actions)
     if annee not in releve.annees:
         raise ExerciceInconnuError(_exercice_inconnu(annee, releve.annees))
     cumul = Cumul(releve)
@@ -128,7 +125,7 @@ class Choix:
 
 def choisir(request: HttpRequest) -> Choix:
     """The year that the address asks for, else the newest; one query."""
-    exercices = tuple(Exercice.objects.avec_bornes().order_by("-annee"))
+    exercices = tuple(Exercice.objects.order_by("-annee"))
     if not exercices:
         return Choix(None, ())
     demandes = [texte.strip() for texte in request.GET.getlist("exercice") if texte.strip()]

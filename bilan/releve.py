@@ -11,7 +11,6 @@ from django.db.models.fields import BigIntegerField, CharField
 from actions.models import Action, Exercice, Theme
 from actions.questions import ActionQuerySet
 from financement.models import Financeur
-from listes.reponses import AUCUNE, Reponses
 from territoires.models import Commune
 
 # (commune's id or None for transterritorial, theme's id, nature, provenance)
@@ -29,8 +28,7 @@ class Entree:
 
     ``code`` is a commune's INSEE code, a theme's number or a funder's code; ``tableau`` is the
     label that the tables print or, for a funder, the column under which they print it; ``racine``
-    is False for a funder that stands under another one; ``bornes`` are the ids of a year's first
-    and last lines.
+    is False for a funder that stands under another one.
     """
 
     pk: int
@@ -40,7 +38,6 @@ class Entree:
     legende: str
     code: str
     racine: bool = True
-    bornes: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True)
@@ -71,23 +68,15 @@ class Releve:
         return any(cle[3] != Action.Provenance.RECONSTITUTION for cle in self.nombres)
 
 
-def relever(
-    annee: int, actions: ActionQuerySet | None = None, reponses: Reponses = AUCUNE
-) -> Releve:
-    """Read one year, or only these of its actions; three queries, one where answers are kept."""
+def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
+    """Read one year, or only these of its actions, in three queries."""
     entrees = _entrees()
     siennes = [exercice for exercice in entrees["exercice"] if exercice.numero == annee]
     lignes = (Action.objects.all() if actions is None else actions).filter(
         exercice__in=[exercice.pk for exercice in siennes]
     )
-    bornees = lignes.entre([exercice.bornes for exercice in siennes])
-    nombres = reponses.a(ActionQuerySet.par_commune_theme_et_nature, bornees)
-    montants = reponses.a(
-        ActionQuerySet.sommes_par,
-        bornees,
-        *("commune", "theme", "subventions__financeur"),
-        etapes=("accorde",),
-    )
+    nombres = lignes.par_commune_theme_et_nature()
+    montants = lignes.sommes_par("commune", "theme", "subventions__financeur", etapes=("accorde",))
     return Releve(
         annee=annee,
         annees=tuple(entree.numero for entree in entrees["exercice"]),
@@ -114,7 +103,7 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
         "libelle_tableau",
         "libelle_legende",
         "code_insee",
-        *[Value(0, BigIntegerField())] * 3,
+        Value(0, BigIntegerField()),
     )
     themes = Theme.objects.order_by().values_list(
         Value("theme", CharField()),
@@ -124,25 +113,17 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
         "libelle_tableau",
         "libelle_legende",
         Value("", CharField()),
-        *[Value(0, BigIntegerField())] * 3,
+        Value(0, BigIntegerField()),
     )
-    exercices = (
-        Exercice.objects.avec_bornes()
-        .order_by()
-        .values_list(
-            Value("exercice", CharField()),
-            "pk",
-            "annee",
-            *[Value("", CharField())] * 4,
-            Value(0, BigIntegerField()),
-            "premiere",
-            "derniere",
-        )
+    exercices = Exercice.objects.order_by().values_list(
+        Value("exercice", CharField()),
+        *("pk", "annee"),
+        *[Value("", CharField())] * 4,
+        Value(0, BigIntegerField()),
     )
     financeurs = Financeur.objects.order_by().values_list(
         Value("financeur", CharField()),
         *("pk", "ordre", "nom", "colonne", "nom", "code", "parent_id"),
-        *[Value(0, BigIntegerField())] * 2,
     )
     rangees = sorted(
         communes.union(themes, financeurs, exercices, all=True), key=lambda r: (r[2], r[1])
@@ -153,7 +134,7 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
 def _entrees_de(genre: str, rangees: Iterable[tuple[Any, ...]]) -> Iterable[Entree]:
     for rangee in rangees:
         if rangee[0] == genre:
-            _, pk, numero, nom, tableau, legende, code, parent, *bornes = rangee
+            _, pk, numero, nom, tableau, legende, code, parent = rangee
             yield Entree(
                 pk=pk,
                 numero=numero,
@@ -162,5 +143,4 @@ def _entrees_de(genre: str, rangees: Iterable[tuple[Any, ...]]) -> Iterable[Entr
                 legende=legende,
                 code=code or str(numero),
                 racine=not parent,
-                bornes=(bornes[0], bornes[1]),
             )

@@ -10,11 +10,10 @@ from bilan.exercices import actions_limitees
 from bilan.publication import ChiffrePublie
 from bilan.releve import relever
 from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
-from listes.reponses import Reponses
 
 
 def recalculs(
-    annee: int, request: HttpRequest, reponses: Reponses, voulu: Callable[[Cle], bool]
+    annee: int, request: HttpRequest, voulu: Callable[[Cle], bool]
 ) -> tuple[Recalcul, ...]:
     """The check of the figures that are wanted, a whole row or column of a table.
 
@@ -29,5 +28,5 @@ def recalculs(
     }
     if not publies:
         return ()
-    cumul = Cumul(relever(annee, limitees, reponses))
+    cumul = Cumul(relever(annee, limitees))
     return controler(tableau_territorial(cumul), tableau_thematique(cumul), publies).recalcul

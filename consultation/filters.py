@@ -53,7 +53,7 @@ class FiguresFiltres(Filtres):
 
     @cached_property
     def perimetre(self) -> Perimetre:
-        exercices = Exercice.objects.avec_bornes().filter(annee__in=self.annees)
+        exercices = Exercice.objects.filter(annee__in=self.annees)
         return des_exercices(exercices.order_by("-annee"), self.request.user)
 
     @cached_property

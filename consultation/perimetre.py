@@ -14,7 +14,6 @@ from actions.questions import ActionQuerySet, Cercles
 from axes.models import AxeTransversal
 from consultation.figures import Figures
 from financement.models import Financeur, Montants, Subvention
-from listes.reponses import Reponses
 from territoires.models import Commune, Organisme, Quartier
 
 
@@ -29,7 +28,6 @@ class Perimetre:
 
     lire: Callable[[], ActionQuerySet]
     filtres: Mapping[str, Valeur]
-    reponses: Reponses
     financeurs: tuple[str, ...] = ()
 
     @cached_property
@@ -51,20 +49,15 @@ class Perimetre:
 
     def effectifs(self, *champs: str) -> list[tuple[Any, ...]]:
         """Its lines by these fields, as (each field's value…, lines, actions, rebuilt lines)."""
-        return self.reponses.a(ActionQuerySet.effectifs_par, self.actions, *champs)
+        return self.actions.effectifs_par(*champs)
 
     def sommes(self, *champs: str) -> list[tuple[Any, ...]]:
         """The money that counts, as (each field's value…, asked, granted, paid €)."""
-        return self.reponses.a(
-            ActionQuerySet.sommes_par,
-            self.assiette,
-            *champs,
-            financeurs=self.cles_des_financeurs,
-        )
+        return self.assiette.sommes_par(*champs, financeurs=self.cles_des_financeurs)
 
     def cercles(self) -> Cercles:
         """``assiette`` by the circle of funders that helps each of its lines."""
-        return self.reponses.a(ActionQuerySet.par_cercle_de_financeurs, self.assiette)
+        return self.assiette.par_cercle_de_financeurs()
 
     @property
     def lien(self) -> str:
@@ -72,18 +65,15 @@ class Perimetre:
 
     def argent(self) -> Figures:
         """The money of the whole, without counting its lines, in one query at most."""
-        return Figures.de_l_argent(
-            self.reponses.a(ActionQuerySet.montants, self.assiette, self.financeurs)
-        )
+        return Figures.de_l_argent(self.assiette.montants(self.financeurs))
 
     def figures(self) -> Figures:
         """The figures of the whole, in two queries at most."""
-        effectif = self.reponses.a(ActionQuerySet.effectif, self.actions)
-        return self.argent().de(effectif)
+        return self.argent().de(self.actions.effectif())
 
     def premieres(self, combien: int) -> list[Action]:
         """The first lines in the usual order; ids first, so that only those shown are joined."""
-        cles = self.reponses.a(ActionQuerySet.premieres, self.actions, combien)
+        cles = self.actions.premieres(combien)
         lues = Action.objects.select_related("theme", "commune", "porteur").in_bulk(cles)
         return [lues[cle] for cle in cles if cle in lues]
 
@@ -146,7 +136,7 @@ class Perimetre:
 def des_exercices(
     exercices: Collection[Exercice], lecteur: AbstractBaseUser | AnonymousUser
 ) -> Perimetre:
-    """What this account may see of these budget years, read ``avec_bornes``."""
+    """What this account may see of these budget years."""
     lignes = Action.objects.visibles_par(lecteur).des_exercices(exercices)
     annees = [exercice.annee for exercice in exercices]
-    return Perimetre(lambda: lignes, {"exercice": annees}, Reponses.actuelles())
+    return Perimetre(lambda: lignes, {"exercice": annees})

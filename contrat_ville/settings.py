@@ -136,16 +136,10 @@ CACHES = {
         "LOCATION": "cache_partage",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Drawings can be made anew, and answers of the database asked for again: each process keeps its
-    # own, the last that served.
+    # Drawings can be made anew: each process keeps its own, the last that served.
     "dessins": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "dessins",
-    },
-    "reponses": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "reponses",
-        "TIMEOUT": None,
     },
 }
 FIXTURES = BASE_DIR / "fixtures"

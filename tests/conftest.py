@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.apps import AppConfig, apps
-from django.core.cache import caches
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.template import Context, base, defaulttags
@@ -75,12 +74,6 @@ def navigateur() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
-
-
-@pytest.fixture(autouse=True)
-def reponses_oubliees() -> None:
-    """Each test asks the database anew: alone or among others, it counts the same queries."""
-    caches["reponses"].clear()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """Query counts of every page and file, committed: a change of one is a choice, not an accident.
 
-Each has two: right after a write, and again, when what the database answered still holds.
-
 ``ECRIRE_REQUETES=1 pytest tests/test_requetes.py`` writes the file anew.
 """
 
@@ -10,7 +8,6 @@ import os
 from pathlib import Path
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -61,11 +58,10 @@ def test_le_nombre_de_requetes_de_chaque_page_est_celui_qui_est_ecrit(
     fiche = reverse("actions:fiche", args=[Action.objects.order_by("pk").values("pk")[0]["pk"]])
     comptes = {}
     for adresse in (*PAGES, fiche):
-        caches["reponses"].clear()
         nom = "/actions/<pk>/" if adresse == fiche else adresse
-        comptes[nom] = [_requetes(client, adresse), _requetes(client, adresse)]
+        comptes[nom] = _requetes(client, adresse)
     if os.environ.get("ECRIRE_REQUETES"):
-        lignes = [f"  {json.dumps(nom)}: {nombres}" for nom, nombres in comptes.items()]
+        lignes = [f"  {json.dumps(nom)}: {nombre}" for nom, nombre in comptes.items()]
         FICHIER.write_text("{\n" + ",\n".join(lignes) + "\n}\n")
     assert comptes == json.loads(FICHIER.read_text())
 

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
-from actions.questions import ActionQuerySet
 from bilan import chapitres, graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
@@ -20,7 +19,6 @@ from comptes.permissions import CONNECTE, communes_de, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
 from listes.chiffres import nombre
-from listes.reponses import Reponses
 from territoires.models import Commune
 
 CHANGEMENTS_MONTRES = 8
@@ -40,8 +38,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     choix = choisir(request)
     if choix.annee is None:
         return render(request, "consultation/accueil_vide.html", {"contrat": settings.CONTRAT})
-    reponses = Reponses.actuelles()
-    exercice = etablir(choix.annee, actions_limitees(request), reponses)
+    exercice = etablir(choix.annee, actions_limitees(request))
     communes = list(communes_visibles(request).order_by("numero"))
     chiffres_cles = _chiffres_cles(exercice, communes)
     if exercice.partiel:
@@ -62,7 +59,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
             "changements": _derniers_changements(communes_de(request)),
-            "attentions": _attentions(exercice, reponses),
+            "attentions": _attentions(exercice),
         },
     )
 
@@ -98,10 +95,10 @@ def _derniers_changements(communes: Collection[int]) -> list[Any]:
     return list(historique.order_by("-history_date", "-history_id")[:CHANGEMENTS_MONTRES])
 
 
-def _attentions(exercice: ExerciceEtabli, reponses: Reponses) -> list[Attention]:
+def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
     """What someone should look at: the check's gaps, what awaits a decision, what is incomplete."""
     ecarts = len(exercice.controle.ecarts)
-    deposees, sans_porteur = reponses.a(ActionQuerySet.a_suivre, exercice.actions)
+    deposees, sans_porteur = exercice.actions.a_suivre()
     reelles = [p.value for p in Action.Provenance if p != Action.Provenance.RECONSTITUTION]
     possibles = (
         (

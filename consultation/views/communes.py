@@ -86,7 +86,6 @@ class CommunePage(PageDeFigures):
             recalculs=recalculs(
                 annee,
                 self.request,
-                ensemble.reponses,
                 lambda cle: cle.tableau == TERRITORIAL and cle.ligne == sujet.numero,
             ),
             carte=carte_de_navigation(

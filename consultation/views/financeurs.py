@@ -69,7 +69,7 @@ class FinanceurPage(PageDeFigures):
                 else None,
             ),
             tete=tete(perimetre, communes, ventilation.par_commune()),
-            recalculs=recalculs(annee, self.request, ensemble.reponses, self._de_sa_colonne(sujet)),
+            recalculs=recalculs(annee, self.request, self._de_sa_colonne(sujet)),
         )
 
     def _de_sa_colonne(self, sujet: Financeur) -> Callable[[Cle], bool]:

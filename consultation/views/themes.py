@@ -76,7 +76,6 @@ class ThemePage(PageDeFigures):
             recalculs=recalculs(
                 annee,
                 self.request,
-                ensemble.reponses,
                 lambda cle: cle.tableau == THEMATIQUE and cle.ligne == sujet.numero,
             ),
         )
