@@ -16,12 +16,10 @@ from actions.models import Action, Exercice, Theme
 from actions.questions import ActionQuerySet
 from axes.models import AxeTransversal
 from financement.models import Financeur, Subvention, SubventionQuerySet
-from listes.etat import coupe
+from listes.etat import coupe, lire_entier
 from listes.filters import Choix, Filtres, MontantFiltre, Reference, Texte
 from listes.recherche import sans_accents
 from territoires.models import Commune, Organisme, Quartier
-
-_IDENTIFIANT = 18  # digits: more would not fit the database's integers
 
 
 @dataclass(frozen=True)
@@ -44,8 +42,8 @@ class ChampPorteur(forms.CharField):
             return None
         if texte.lower() == SANS_PORTEUR:
             return PorteurChoisi(SANS_PORTEUR, None)
-        if texte.isascii() and texte.isdigit() and len(texte) <= _IDENTIFIANT:
-            par_id = Organisme.objects.filter(pk=int(texte))
+        if (cle := lire_entier(texte)) is not None:
+            par_id = Organisme.objects.filter(pk=cle)
             nom = par_id.values_list("nom", flat=True).first()
             if nom is None:
                 raise ValidationError(f"Aucun porteur n'a le numéro {coupe(texte)}.")

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "comptes.journal.JournalDesAcces",
     "comptes.middleware.PermissionExigee",
     "comptes.second_facteur.SecondFacteurExige",
+    "contrat_ville.lignes.LignesBornees",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

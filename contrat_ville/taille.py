@@ -6,6 +6,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from listes.etat import lire_entier
+
 # Above what each form accepts (a spreadsheet, or several joined files), for which it has its own
 # sentence; below what fills a disk.
 OCTETS_MAX: Final = 64 * 1024 * 1024
@@ -18,8 +20,8 @@ class CorpsLimite:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        annonce = request.META.get("CONTENT_LENGTH") or "0"
-        if not annonce.isdigit() or int(annonce) > OCTETS_MAX:
+        annonce = lire_entier(request.META.get("CONTENT_LENGTH") or "0")
+        if annonce is None or annonce > OCTETS_MAX:
             return HttpResponse(
                 f"Envoi refusé : {OCTETS_MAX // 1024**2} Mo au plus.",
                 status=413,

@@ -9,7 +9,7 @@ TAILLES = (25, 50, 100, 200)
 TAILLE = 50
 EXPORTS = {"xlsx": "Excel (.xlsx)", "csv": "CSV pour Excel", "csv-ouvert": "CSV données ouvertes"}
 PARAMETRES = ("sort", "page", "per_page", "colonnes", "_export")
-_CHIFFRES_MAX = 9
+_CHIFFRES_MAX = 18  # more would not fit the database's integers
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ def coupe(valeur: str) -> str:
     return f"« {lisible}{'…' if len(valeur) > 60 else ''} »"
 
 
+def lire_entier(texte: str) -> int | None:
+    """A whole number without a sign, as an address or a form writes it; None for anything else."""
+    lisible = texte.isascii() and texte.isdigit() and len(texte) <= _CHIFFRES_MAX
+    return int(texte) if lisible else None
+
+
 def lire_etat(
     parametres: QueryDict,
     *,
@@ -62,8 +68,8 @@ def lire_etat(
         texte = seule(nom).strip()
         if not texte:
             return defaut
-        if texte.isascii() and texte.isdigit() and len(texte) <= _CHIFFRES_MAX and int(texte) > 0:
-            return int(texte)
+        if lu := lire_entier(texte):
+            return lu
         anomalies.append(
             Anomalie(nom, f"{coupe(texte)} n'est pas un nombre utilisable ; {defaut} est appliqué.")
         )

@@ -22,6 +22,7 @@ from django.utils.text import capfirst
 
 from comptes.permissions import communes_de
 from listes.chiffres import nombre
+from listes.etat import lire_entier
 from listes.recherche import sans_accents
 from suivi import historique, retour
 from suivi.administration import AdminVersionne
@@ -224,8 +225,8 @@ class AdminSuivi(AdminVersionne[M]):
         moment = _moment(request.GET.get("moment", ""))
         nom = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if request.method == "POST":
-            version = request.POST.get("version", "")
-            refus = self._retablir(objet, moment, int(version) if version.isdecimal() else 0)
+            version = lire_entier(request.POST.get("version", "")) or 0
+            refus = self._retablir(objet, moment, version)
             if refus:
                 self.message_user(request, refus, messages.ERROR)
                 return HttpResponseRedirect(reverse(f"{nom}_history", args=[object_id]))

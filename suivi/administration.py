@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
 
+from listes.etat import lire_entier
 from suivi import conflit
 from suivi.versions import VersionDepasseeError, Versionne
 
@@ -46,6 +48,8 @@ class AdminVersionne(admin.ModelAdmin[M]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if request.method == "POST" and "_save" in request.POST and self.list_editable:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
             donnees = self._tranchees(request)
             self._reprendre_les_lignes_intactes(request, donnees)
             request.POST = donnees  # type: ignore[assignment]  # Django's own attribute, replaced
@@ -149,15 +153,15 @@ class AdminVersionne(admin.ModelAdmin[M]):
     ) -> Iterator[tuple[M, ModelForm[M]]]:
         """The list's lines that someone has saved since they were shown, each with its form."""
         classe = self.get_changelist_formset(request).form
-        nombre = donnees.get("form-TOTAL_FORMS", "0")
+        nombre = lire_entier(donnees.get("form-TOTAL_FORMS", "")) or 0
         places = {
-            donnees.get(f"form-{rang}-id", ""): f"form-{rang}"
-            for rang in range(int(nombre) if nombre.isdecimal() else 0)
+            cle: f"form-{rang}"
+            for rang in range(nombre)
+            if (cle := lire_entier(donnees.get(f"form-{rang}-id", ""))) is not None
         }
-        cles = [pk for pk in places if pk.isdecimal()]
-        for objet in self.get_queryset(request).filter(pk__in=cles):
+        for objet in self.get_queryset(request).filter(pk__in=places):
             if donnees.get(f"{conflit.VERSION}{objet.pk}") != str(objet.version):
-                yield objet, classe(instance=objet, prefix=places[str(objet.pk)])
+                yield objet, classe(instance=objet, prefix=places[objet.pk])
 
     def _rendre_le_conflit(
         self,
@@ -191,5 +195,4 @@ class AdminVersionne(admin.ModelAdmin[M]):
 
 def _version_lue(request: HttpRequest, objet: Versionne) -> int:
     """The version that the form was filled from; 0, which no object has, where it doesn't say."""
-    lue = request.POST.get(f"{conflit.VERSION}{objet.pk}", "")
-    return int(lue) if lue.isdecimal() and lue.isascii() else 0
+    return lire_entier(request.POST.get(f"{conflit.VERSION}{objet.pk}", "")) or 0

@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.utils.formats import date_format
 
 from listes.chiffres import montant
+from listes.etat import lire_entier
 
 Saisies = dict[str, list[str]]
 """What a form would send, by the name of its inputs."""
@@ -234,9 +235,8 @@ def reporter_les_lignes(formset: Any, donnees: QueryDict, base: Saisies) -> list
 
 def _prendre_les_lignes(donnees: QueryDict, prefixe: str) -> list[Saisies]:
     """Take the typed lines out of the data, each with its inputs by their short names."""
-    nombre = donnees.get(f"{prefixe}-TOTAL_FORMS", "0")
     lignes = []
-    for rang in range(int(nombre) if nombre.isdecimal() else 0):
+    for rang in range(lire_entier(donnees.get(f"{prefixe}-TOTAL_FORMS", "")) or 0):
         debut = f"{prefixe}-{rang}-"
         cles = [cle for cle in donnees if cle.startswith(debut)]
         lignes.append({cle.removeprefix(debut): donnees.pop(cle) for cle in cles})

@@ -7,6 +7,7 @@ from django.template.response import TemplateResponse
 
 from comptes.permissions import communes_de
 from listes.chiffres import nombre
+from listes.etat import lire_entier
 from suivi.admin import AdminSuivi, nombre_d_actions
 from suivi.declencheurs import RefusError, refus_traduits
 from territoires.fusion import fusionner
@@ -66,9 +67,9 @@ class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
         self, request: HttpRequest, queryset: QuerySet[Quartier], search_term: str
     ) -> tuple[QuerySet[Quartier], bool]:
         """An action's page asks for the neighbourhoods of the commune that it has just chosen."""
-        commune = request.GET.get("commune", "")
-        if request.path.endswith("/autocomplete/") and commune.isdecimal():
-            queryset = queryset.filter(commune_id=int(commune))
+        commune = lire_entier(request.GET.get("commune", ""))
+        if request.path.endswith("/autocomplete/") and commune is not None:
+            queryset = queryset.filter(commune_id=commune)
         return super().get_search_results(request, queryset, search_term)
 
 

@@ -1,0 +1,54 @@
+"""No form of lines is read that announces more of them than a page shows."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from listes.etat import lire_entier
+
+# The longest page of the administration; Django would build up to 2 000 forms, in 20 s.
+LIGNES_MAX: Final = 200
+_ANNONCES: Final = ("-TOTAL_FORMS", "-INITIAL_FORMS")
+
+
+class LignesBornees:
+    """Refuses by what a form announces, once the permission is given: nothing has been done yet."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        vue: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        if request.method != "POST" or _est_refusee(vue, request):
+            return None
+        if all(_est_permise(str(n)) for nom, n in request.POST.items() if nom.endswith(_ANNONCES)):
+            return None
+        raison = (
+            f"Ce formulaire annonce trop de lignes : {LIGNES_MAX} au plus. Rien n’a été enregistré."
+        )
+        return render(request, "400.html", {"raison": raison}, status=400)
+
+
+def _est_refusee(vue: Callable[..., Any], request: HttpRequest) -> bool:
+    """Whether a page of the administration will refuse whoever asks: it checks for itself."""
+    page = getattr(vue, "model_admin", None)
+    return page is not None and not (
+        request.user.is_staff
+        and (page.has_change_permission(request) or page.has_add_permission(request))
+    )
+
+
+def _est_permise(annonce: str) -> bool:
+    lue = lire_entier(annonce)
+    return lue is not None and lue <= LIGNES_MAX
