@@ -30,11 +30,6 @@ class ApplicationRefuseeError(Exception):
     """The import can't be applied as it stands; nothing has been written. The message says why."""
 
 
-def communes_de(utilisateur: Utilisateur | None) -> list[int]:
-    """The communes to which an account is limited; none: the whole territory."""
-    return list(utilisateur.communes.values_list("pk", flat=True)) if utilisateur else []
-
-
 def recevoir(
     chemin_ou_fichier: Path | File[bytes],
     nom: str,
@@ -136,7 +131,7 @@ def lire_fichier(importation: Importation) -> Classeur:
 
 def _verifier(importation: Importation, classeur: Classeur, part: int = 100) -> Verification:
     """``part``: what the dry run is of the whole work, in percent."""
-    ref = charger_referentiel(importation.exercice, communes_de(importation.utilisateur))
+    ref = charger_referentiel(importation.exercice, importation.communes_permises)
     return verifier_classeur(
         classeur,
         ref,

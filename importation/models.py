@@ -90,6 +90,11 @@ class Importation(models.Model):
         return self.etat in (self.Etat.RECUE, self.Etat.VERIFIEE, self.Etat.ECHOUEE)
 
     @property
+    def communes_permises(self) -> frozenset[int]:
+        """The ids of the communes that its author is limited to; empty means no limit."""
+        return self.utilisateur.perimetre if self.utilisateur else frozenset()
+
+    @property
     def applicable(self) -> bool:
         """Checked without error, and with something to write."""
         return self.etat == self.Etat.VERIFIEE and not self.erreurs and self.change

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
 from actions.models import Exercice
-from comptes.permissions import CONNECTE, compte_de, exige
+from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from importation import annotation
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import (
     ApplicationRefuseeError,
     appliquer,
     choisir_colonnes,
-    communes_de,
     lire_fichier,
     recevoir,
     verifier,
@@ -134,7 +133,7 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
     except FichierRefuseError as refus:
         messages.error(request, str(refus))
         return redirect("importation:apercu", importation.pk)
-    ref = charger_referentiel(importation.exercice, communes_de(compte_de(request)))
+    ref = charger_referentiel(importation.exercice, communes_de(request))
     actuelle = Correspondance(**importation.correspondance)
     form = ColonnesForm(classeur, ref, actuelle, request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -202,7 +201,7 @@ def annote(request: HttpRequest, pk: int) -> HttpResponse:
         classeur = lire_fichier(importation)
         resultat = verifier_classeur(
             classeur,
-            charger_referentiel(importation.exercice, communes_de(importation.utilisateur)),
+            charger_referentiel(importation.exercice, importation.communes_permises),
             charger_fiches(importation.exercice),
             Correspondance(**importation.correspondance),
         )
@@ -244,7 +243,7 @@ def export(request: HttpRequest) -> HttpResponse:
     exercice = _exercice(request)
     if attente := _differer_si_long(request, f"Actions {exercice} à réimporter", exercice):
         return attente
-    entetes, lignes = lignes_a_reimporter(exercice, communes_de(compte_de(request)))
+    entetes, lignes = lignes_a_reimporter(exercice, communes_de(request))
     nom = f"actions-{exercice.annee}-a-reimporter"
     if request.GET.get("format") == "csv":
         return _telecharger(en_csv(entetes, lignes), f"{nom}.csv", "text/csv; charset=utf-8")
