@@ -1,8 +1,10 @@
-"""The admin page of what is followed: searched without accents, with its history and its uses."""
+"""The admin page of what is followed: nobody's change is lost, and who changed what is told."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
+from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -11,8 +13,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.forms import BaseForm, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -24,10 +26,9 @@ from comptes.permissions import communes_de
 from listes.chiffres import nombre
 from listes.etat import lire_entier
 from listes.recherche import sans_accents
-from suivi import historique, retour
-from suivi.administration import AdminVersionne
+from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
-from suivi.usages import du_perimetre, liens_entrants, nombre_lie
+from suivi.usages import nombre_lie, usagers, usages
 from suivi.versions import VersionDepasseeError, Versionne
 
 M = TypeVar("M", bound=Versionne)
@@ -39,7 +40,24 @@ def nombre_d_actions(objet: Any) -> str:
     return nombre(objet.nombre_d_actions)
 
 
-class AdminSuivi(AdminVersionne[M]):
+def dire_le_refus(vue: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view's answer; or, where a rule of the database refused the write, its sentence."""
+
+    @wraps(vue)
+    def repondre(
+        page: admin.ModelAdmin[Any], request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        try:
+            with refus_traduits():
+                return vue(page, request, *args, **kwargs)
+        except RefusError as refus:
+            page.message_user(request, str(refus), messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+
+    return repondre
+
+
+class AdminSuivi(admin.ModelAdmin[M]):
     """Reference data and actions: safe to edit by two, with a history that one can go back to.
 
     ``lignes`` are the models whose rows are part of the object, each with the field that points
@@ -48,6 +66,9 @@ class AdminSuivi(AdminVersionne[M]):
     limited to some only reads it.
     """
 
+    change_form_template = "admin/edition/change_form.html"
+    change_list_template = "admin/edition/change_list.html"
+    show_full_result_count = False
     lignes: historique.Lignes = {}
     comptes: dict[str, str] = {}
     commun = True
@@ -59,6 +80,11 @@ class AdminSuivi(AdminVersionne[M]):
         }
         lus: QuerySet[M] = super().get_queryset(request).annotate(**nombres)
         return lus
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        return super().get_search_results(request, queryset, sans_accents(search_term))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._est_a_elle(request) and super().has_add_permission(request)
@@ -72,8 +98,30 @@ class AdminSuivi(AdminVersionne[M]):
     def _est_a_elle(self, request: HttpRequest) -> bool:
         return not self.commun or not communes_de(request)
 
-    # --- Refusals ----
+    # --- The page of an object: it says what it was filled from, and saves over nothing newer ----
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        objet: Any = context.get("original")
+        connu = objet is not None and objet.pk is not None
+        if connu and request.method == "POST":
+            version, vu = _version_lue(request, objet), request.POST.get(conflit.VU, "")
+            context |= {"versions": {objet.pk: version}, "vu": vu}
+        elif connu:
+            formulaires = [context["adminform"].form]
+            for formset in context["inline_admin_formsets"]:
+                formulaires += formset.formset.initial_forms
+            context |= _ce_qui_est_montre([objet], formulaires)
+        if connu:
+            context["usages"] = self.usages(request, objet)
+        # « Ajout de action » is not French.
+        geste = "modification" if connu else "ajout"
+        if self.has_change_permission(request, objet) or not connu:
+            context["title"] = f"{capfirst(str(self.opts.verbose_name))} : {geste}"
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @dire_le_refus
     def changeform_view(
         self,
         request: HttpRequest,
@@ -81,77 +129,148 @@ class AdminSuivi(AdminVersionne[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        return self._ou_dire_le_refus(
-            request,
-            lambda: super(AdminSuivi, self).changeform_view(
-                request, object_id, form_url, extra_context
-            ),
-        )
+        if request.method == "POST" and object_id is not None:
+            request.POST = conflit.trancher(request.POST)  # type: ignore[assignment]  # Django's own attribute, replaced
+            objet = self.get_object(request, unquote(object_id))
+            if objet is not None and self.has_change_permission(request, objet):
+                if objet.version != _version_lue(request, objet):
+                    return self._page_de_conflit(request, objet)
+                try:
+                    return super().changeform_view(request, object_id, form_url, extra_context)
+                except VersionDepasseeError:
+                    frais = self.get_object(request, unquote(object_id))
+                    return self._page_de_conflit(request, frais or objet)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def save_model(self, request: HttpRequest, obj: M, form: ModelForm[M], change: bool) -> None:
+        """The version is claimed first: whoever comes second waits here, then is refused."""
+        if change:
+            obj.prendre(_version_lue(request, obj))
+            depart = type(obj)._base_manager.filter(pk=obj.pk).first()
+            if depart is not None:
+                historique.poser_le_depart(depart, self.lignes)
+        super().save_model(request, obj, form, change)
+
+    def _page_de_conflit(self, request: HttpRequest, objet: M) -> HttpResponse:
+        donnees = request.POST.copy()
+        base = conflit.vu(donnees)
+        leurs = self.get_form(request, objet, change=True)(instance=objet)
+        trouvees = list(conflit.differences(leurs, donnees, base))
+        montres: list[Any] = [leurs]
+        for classe, inline in self.get_formsets_with_inlines(request, objet):
+            formset = classe(
+                instance=objet,
+                prefix=classe.get_default_prefix(),
+                queryset=inline.get_queryset(request),
+            )
+            trouvees += conflit.reporter_les_lignes(formset, donnees, base)
+            montres += formset.initial_forms
+        donnees[f"{conflit.VERSION}{objet.pk}"] = str(objet.version)
+        donnees[conflit.VU] = json.dumps(conflit.saisies(montres))
+        return self._rendre_le_conflit(request, donnees, trouvees, [objet])
+
+    def _rendre_le_conflit(
+        self,
+        request: HttpRequest,
+        donnees: QueryDict,
+        trouvees: list[conflit.Difference],
+        objets: list[M],
+    ) -> HttpResponse:
+        reprises = ("csrfmiddlewaretoken", conflit.CHOIX, conflit.LEUR, conflit.ARBITRAGE)
+        contexte = {
+            **self.admin_site.each_context(request),
+            "title": "Quelqu'un d'autre a enregistré entre-temps",
+            "opts": self.opts,
+            "objets": objets,
+            "auteurs": [historique.dernier_auteur(objet, self.lignes) for objet in objets],
+            "differences": trouvees,
+            "fichiers": bool(request.FILES),
+            "saisies": [
+                (cle, valeur)
+                for cle, valeurs in donnees.lists()
+                if not cle.startswith(reprises)
+                for valeur in valeurs
+            ],
+        }
+        return TemplateResponse(request, "admin/edition/conflit.html", contexte, status=409)
+
+    # --- The list, some columns of which are typed in place: the same care, line by line ----
+
+    @dire_le_refus
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return self._ou_dire_le_refus(
-            request, lambda: super(AdminSuivi, self).changelist_view(request, extra_context)
-        )
+        if request.method == "POST" and "_save" in request.POST and self.list_editable:
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            donnees = conflit.trancher(request.POST)
+            self._reprendre_les_lignes_intactes(request, donnees)
+            request.POST = donnees  # type: ignore[assignment]  # as above
+            try:
+                return super().changelist_view(request, extra_context)
+            except VersionDepasseeError:
+                return self._page_de_conflit_de_liste(request)
+        reponse = super().changelist_view(request, extra_context)
+        if isinstance(reponse, TemplateResponse) and reponse.context_data is not None:
+            formset = getattr(reponse.context_data.get("cl"), "formset", None)
+            if formset is not None:
+                lignes = formset.initial_forms
+                reponse.context_data |= _ce_qui_est_montre([f.instance for f in lignes], lignes)
+        return reponse
 
-    def delete_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        return self._ou_dire_le_refus(
-            request, lambda: super(AdminSuivi, self).delete_view(request, object_id, extra_context)
-        )
+    def _reprendre_les_lignes_intactes(self, request: HttpRequest, donnees: QueryDict) -> None:
+        """Give way, without a question, wherever only the other person touched a line."""
+        base = conflit.vu(donnees)
+        with transaction.atomic():
+            for objet, formulaire in self._lignes_perimees(request, donnees):
+                ecarts = list(conflit.differences(formulaire, donnees, base))
+                for ecart in ecarts:
+                    if ecart.prendre_leur:
+                        donnees.setlist(ecart.cle, ecart.valeurs_leur)
+                if all(ecart.prendre_leur for ecart in ecarts):
+                    donnees[f"{conflit.VERSION}{objet.pk}"] = str(objet.version)
 
-    def _ou_dire_le_refus(
-        self, request: HttpRequest, repondre: Callable[[], HttpResponse]
-    ) -> HttpResponse:
-        """The answer; or, where a rule of the database refused the write, its sentence."""
-        try:
-            with refus_traduits():
-                return repondre()
-        except RefusError as refus:
-            self.message_user(request, str(refus), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+    def _page_de_conflit_de_liste(self, request: HttpRequest) -> HttpResponse:
+        donnees = request.POST.copy()
+        base = conflit.vu(donnees)
+        trouvees: list[conflit.Difference] = []
+        objets = []
+        for objet, formulaire in self._lignes_perimees(request, donnees):
+            objets.append(objet)
+            trouvees += conflit.differences(formulaire, donnees, base, sur=f"« {objet} » : ")
+            donnees[f"{conflit.VERSION}{objet.pk}"] = str(objet.version)
+        return self._rendre_le_conflit(request, donnees, trouvees, objets)
 
-    # --- Search ----
+    def _lignes_perimees(
+        self, request: HttpRequest, donnees: QueryDict
+    ) -> Iterator[tuple[M, ModelForm[M]]]:
+        """The list's lines that someone has saved since they were shown, each with its form."""
+        classe = self.get_changelist_formset(request).form
+        nombre = lire_entier(donnees.get("form-TOTAL_FORMS", "")) or 0
+        places = {
+            cle: f"form-{rang}"
+            for rang in range(nombre)
+            if (cle := lire_entier(donnees.get(f"form-{rang}-id", ""))) is not None
+        }
+        for objet in self.get_queryset(request).filter(pk__in=places):
+            if donnees.get(f"{conflit.VERSION}{objet.pk}") != str(objet.version):
+                yield objet, classe(instance=objet, prefix=places[objet.pk])
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
-    ) -> tuple[QuerySet[M], bool]:
-        return super().get_search_results(request, queryset, sans_accents(search_term))
+    # --- Deleting, and uses ----
 
-    # --- Uses ----
-
-    def render_change_form(
-        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        objet = context.get("original")
-        if objet is not None and objet.pk:
-            context["usages"] = self.usages(request, objet)
-        # « Ajout de action » is not French.
-        geste = "ajout" if objet is None or not objet.pk else "modification"
-        if self.has_change_permission(request, objet) or geste == "ajout":
-            context["title"] = f"{capfirst(str(self.opts.verbose_name))} : {geste}"
-        return super().render_change_form(request, context, *args, **kwargs)
+    delete_view = dire_le_refus(admin.ModelAdmin.delete_view)
 
     def usages(self, request: HttpRequest, objet: M) -> list[tuple[str, int, str]]:
         """What this object is used by, as far as one may see: (name, number, list's address)."""
         trouves = []
-        communes = communes_de(request)
-        for lien in liens_entrants(type(objet)):
-            if lien.related_model in self.lignes:
-                continue
-            modele: Any = lien.related_model
-            champ = lien.field.name
-            nombre = du_perimetre(modele, communes).filter(**{champ: objet}).count()
+        for modele, champ, combien in usages(objet, communes_de(request), self.lignes):
+            noms = modele._meta
             adresse = ""
             if self.admin_site.is_registered(modele):
-                liste = f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist"
-                adresse = f"{reverse(liste)}?{urlencode({f'{champ}__id__exact': objet.pk})}"
-            if nombre:
-                noms = modele._meta
-                nom = noms.verbose_name_plural if nombre > 1 else noms.verbose_name
-                trouves.append((str(nom), nombre, adresse))
+                liste = reverse(f"admin:{noms.app_label}_{noms.model_name}_changelist")
+                adresse = f"{liste}?{urlencode({f'{champ}__id__exact': objet.pk})}"
+            nom = noms.verbose_name_plural if combien > 1 else noms.verbose_name
+            trouves.append((str(nom), combien, adresse))
         return trouves
 
     def get_deleted_objects(
@@ -159,12 +278,7 @@ class AdminSuivi(AdminVersionne[M]):
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
         """Nothing in use is deleted: neither through a foreign key nor through a many-to-many."""
         a_supprimer, nombres, interdits, proteges = super().get_deleted_objects(objs, request)
-        for lien in liens_entrants(self.model):
-            if lien.many_to_many:
-                modele: Any = lien.related_model
-                usagers = modele._default_manager.filter(**{f"{lien.field.name}__in": objs})
-                for usager in usagers.distinct()[:100]:
-                    proteges.append(self._designer(usager))
+        proteges += [self._designer(usager) for usager in usagers(self.model, objs)]
         return a_supprimer, nombres, interdits, proteges
 
     def _designer(self, objet: Model) -> Any:
@@ -175,19 +289,6 @@ class AdminSuivi(AdminVersionne[M]):
         return format_html('{} : <a href="{}">{}</a>', options.verbose_name, adresse, objet)
 
     # --- History ----
-
-    def save_model(self, request: HttpRequest, obj: M, form: ModelForm[M], change: bool) -> None:
-        if change:
-            depart = type(obj)._base_manager.filter(pk=obj.pk).first()
-            if depart is not None:
-                retour.poser_le_depart(depart, self.lignes)
-        super().save_model(request, obj, form, change)
-
-    def dernier_auteur(self, objet: Model) -> str:
-        racontes = historique.changements(objet, self.lignes)
-        if not racontes or not racontes[0].qui:
-            return ""
-        return f"{racontes[0].qui}, le {timezone.localtime(racontes[0].quand):%d/%m/%Y à %H:%M}"
 
     def get_urls(self) -> list[URLPattern]:
         options = self.opts
@@ -252,7 +353,7 @@ class AdminSuivi(AdminVersionne[M]):
         """Why the state of a moment can't be written back; empty once it is."""
         try:
             with refus_traduits(), transaction.atomic():
-                fait = retour.retablir(objet, self.lignes, moment, lambda: objet.prendre(version))
+                fait = historique.retablir(objet, self.lignes, moment, version)
         except RefusError as refus:
             return str(refus)
         except VersionDepasseeError:
@@ -274,10 +375,19 @@ class AdminSuivi(AdminVersionne[M]):
         return objet
 
 
-class LigneDe(admin.TabularInline[Any, Any]):
-    """The lines of an object, none empty unless one asks."""
+def _version_lue(request: HttpRequest, objet: Versionne) -> int:
+    """The version that the form was filled from; 0, which no object has, where it doesn't say."""
+    return lire_entier(request.POST.get(f"{conflit.VERSION}{objet.pk}", "")) or 0
 
-    extra = 0
+
+def _ce_qui_est_montre(
+    objets: Iterable[Versionne], formulaires: Iterable[BaseForm]
+) -> dict[str, Any]:
+    """What a page must carry along, for its answer to be compared with what others save."""
+    return {
+        "versions": {objet.pk: objet.version for objet in objets},
+        "vu": json.dumps(conflit.saisies(formulaires)),
+    }
 
 
 def _moment(texte: str) -> datetime:

@@ -157,80 +157,105 @@ def reporter_les_lignes(formset: Any, donnees: QueryDict, base: Saisies) -> list
     Those still stored keep their place; those that the other person deleted become new ones,
     those that she added appear. Returns what differs.
     """
-    prefixe = formset.prefix
-    typees = _prendre_les_lignes(donnees, prefixe)
-    base_par_ligne = {
-        valeurs[0]: cle.removesuffix("-id")
-        for cle, valeurs in base.items()
-        if cle.startswith(f"{prefixe}-") and cle.endswith("-id") and valeurs
-    }
-    trouvees: list[Difference] = []
-    rang = 0
+    report = _Report(formset, donnees, base)
+    typees = _prendre_les_lignes(donnees, formset.prefix)
+    miennes = {cle: ligne for ligne in typees if (cle := _cle(ligne))}
+    stockees = {str(formulaire.instance.pk): formulaire for formulaire in formset.initial_forms}
+    for cle, formulaire in stockees.items():
+        if cle not in miennes:
+            report.ajoutee_par_l_autre(cle, formulaire)
+        elif "DELETE" in miennes[cle]:
+            report.supprimee_par_moi(miennes[cle], formulaire)
+        else:
+            report.gardee(cle, miennes[cle], formulaire)
+    donnees[f"{formset.prefix}-INITIAL_FORMS"] = str(report.posees)
+    for ligne in typees:
+        cle = _cle(ligne)
+        if not cle:
+            report.poser(ligne | {"id": [""]})
+        elif cle not in stockees and "DELETE" not in ligne:
+            report.supprimee_par_l_autre(cle, ligne)
+    donnees[f"{formset.prefix}-TOTAL_FORMS"] = str(report.posees)
+    return report.trouvees
 
-    def poser(ligne: Saisies) -> str:
-        nonlocal rang
-        place = f"{prefixe}-{rang}"
-        for nom, valeurs in ligne.items():
-            donnees.setlist(f"{place}-{nom}", valeurs)
-        rang += 1
-        return place
 
-    def base_de(pk: str, place: str) -> Saisies:
-        ancienne = base_par_ligne.get(pk)
-        if ancienne is None:
-            return {}
-        return {
-            place + cle.removeprefix(ancienne): valeurs
+class _Report:
+    """The lines of a formset written in ``donnees`` one after the other, and what differs."""
+
+    def __init__(self, formset: Any, donnees: QueryDict, base: Saisies) -> None:
+        self.formset = formset
+        self.donnees = donnees
+        self.base = base
+        self.posees = 0
+        self.trouvees: list[Difference] = []
+        self.nom = formset.model._meta.verbose_name
+        self.places_vues = {
+            valeurs[0]: cle.removesuffix("-id")
             for cle, valeurs in base.items()
-            if cle.startswith(f"{ancienne}-")
+            if cle.startswith(f"{formset.prefix}-") and cle.endswith("-id") and valeurs
         }
 
-    miennes = {ligne["id"][0]: ligne for ligne in typees if ligne.get("id", [""])[0]}
-    stockees = {str(formulaire.instance.pk): formulaire for formulaire in formset.initial_forms}
-    for pk, formulaire in stockees.items():
+    def gardee(self, cle: str, ligne: Saisies, leurs: BaseForm) -> None:
+        place, sur = self.poser(ligne), f"{self._nommer(leurs)} : "
+        vue = self._vue(cle, place)
+        self.trouvees += differences(leurs, self.donnees, vue, sur=sur, sous=place)
+
+    def ajoutee_par_l_autre(self, cle: str, leurs: BaseForm) -> None:
+        leur = {nom: _valeurs(leurs, nom) for nom in leurs.fields}
+        place = self.poser(leur | {"id": [cle], "DELETE": ["on"]})
+        self._noter(place, self._nommer(leurs), "absente", "ajoutée", [], prendre_leur=True)
+
+    def supprimee_par_moi(self, ligne: Saisies, leurs: BaseForm) -> None:
+        place = self.poser(ligne)
+        self._noter(place, self._nommer(leurs), "supprimée", "gardée", [], prendre_leur=False)
+
+    def supprimee_par_l_autre(self, cle: str, ligne: Saisies) -> None:
+        place = self.poser(ligne | {"id": [""]})
+        vue = self._vue(cle, place)
+        intactes = all(intacte(self.donnees, vue, f"{place}-{nom}") for nom in ligne if nom != "id")
+        libelle = f"{self.nom} que l'autre personne a supprimée"
+        self._noter(place, libelle, "gardée", "supprimée", ["on"], prendre_leur=intactes)
+
+    def poser(self, ligne: Saisies) -> str:
+        """Write a line at the next place; returns the prefix of its inputs."""
+        place = f"{self.formset.prefix}-{self.posees}"
+        for nom, valeurs in ligne.items():
+            self.donnees.setlist(f"{place}-{nom}", valeurs)
+        self.posees += 1
+        return place
+
+    def _vue(self, cle: str, place: str) -> Saisies:
+        """What the form showed of a line, under the names that its inputs have at this place."""
+        ancienne = self.places_vues.get(cle)
+        return {
+            place + nom.removeprefix(ancienne): valeurs
+            for nom, valeurs in self.base.items()
+            if ancienne is not None and nom.startswith(f"{ancienne}-")
+        }
+
+    def _nommer(self, leurs: Any) -> str:
         # A line's own name often repeats what it is a line of.
-        nom_de_ligne = str(formulaire.instance).removesuffix(f" : {formset.instance}")
-        sur = f"{formset.model._meta.verbose_name} « {nom_de_ligne} »"
-        if pk not in miennes:
-            leur = {nom: _valeurs(formulaire, nom) for nom in formulaire.fields}
-            place = poser(leur | {"id": [pk], "DELETE": ["on"]})
-            trouvees.append(
-                Difference(f"{place}-DELETE", sur, "absente", "ajoutée", [], prendre_leur=True)
-            )
-            continue
-        place = poser(miennes[pk])
-        if "DELETE" in miennes[pk]:
-            trouvees.append(
-                Difference(f"{place}-DELETE", sur, "supprimée", "gardée", [], prendre_leur=False)
-            )
-        else:
-            trouvees += differences(
-                formulaire, donnees, base_de(pk, place), sur=f"{sur} : ", sous=place
-            )
-    donnees[f"{prefixe}-INITIAL_FORMS"] = str(rang)
-    for ligne in typees:
-        pk = ligne.get("id", [""])[0]
-        if pk in stockees or (pk and "DELETE" in ligne):
-            continue
-        place = poser(ligne | {"id": [""]})
-        if pk:
-            intactes = all(
-                intacte(donnees, base_de(pk, place), f"{place}-{nom}")
-                for nom in ligne
-                if nom != "id"
-            )
-            trouvees.append(
-                Difference(
-                    f"{place}-DELETE",
-                    f"{formset.model._meta.verbose_name} que l'autre personne a supprimée",
-                    "gardée",
-                    "supprimée",
-                    ["on"],
-                    prendre_leur=intactes,
-                )
-            )
-    donnees[f"{prefixe}-TOTAL_FORMS"] = str(rang)
-    return trouvees
+        ligne = str(leurs.instance).removesuffix(f" : {self.formset.instance}")
+        return f"{self.nom} « {ligne} »"
+
+    def _noter(
+        self,
+        place: str,
+        libelle: str,
+        mien: str,
+        leur: str,
+        valeurs_leur: list[str],
+        *,
+        prendre_leur: bool,
+    ) -> None:
+        self.trouvees.append(
+            Difference(f"{place}-DELETE", libelle, mien, leur, valeurs_leur, prendre_leur)
+        )
+
+
+def _cle(ligne: Saisies) -> str:
+    """The id of the stored line that a typed one stands for; empty for a new one."""
+    return ligne.get("id", [""])[0]
 
 
 def _prendre_les_lignes(donnees: QueryDict, prefixe: str) -> list[Saisies]:

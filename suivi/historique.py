@@ -1,4 +1,4 @@
-"""Who changed what, and when: the kept versions of an object and its lines, read as differences.
+"""Who changed what, and when: the kept versions of an object and its lines, told and given back.
 
 Django writes the object, its links and its lines one after the other; all that one request writes
 bears one moment, and is told as one change.
@@ -6,7 +6,7 @@ bears one moment, and is told as one change.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from suivi.conflit import en_clair
+from suivi.versions import Versionne
 
 NATURES = {"+": "création", "~": "modification", "-": "suppression"}
 DEPART = "État avant le premier changement suivi"
@@ -77,21 +78,24 @@ def dater(history_instance: Any, **kwargs: Any) -> None:
     history_instance.history_date = moment_du_changement()
 
 
-def suivi(modele: type[models.Model]) -> Any:
+def _gardees(modele: type[models.Model]) -> Any:
     """The manager of a model's kept versions."""
     return getattr(modele, modele._meta.simple_history_manager_attribute)  # type: ignore[attr-defined]
 
 
-def liens(manager: Any) -> list[str]:
+def _liens(modele: type[models.Model]) -> list[str]:
     """The many-to-many fields that are kept along."""
-    return [champ.name for champ in getattr(manager.model, "_history_m2m_fields", ())]
+    return [champ.name for champ in getattr(_gardees(modele).model, "_history_m2m_fields", ())]
+
+
+def _liens_gardes(modele: type[models.Model], nom: str) -> Any:
+    """The kept rows of a many-to-many."""
+    return getattr(_gardees(modele).model, nom).model._default_manager
 
 
 def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
-    manager = suivi(modele)
-    noms_des_liens = liens(manager)
-    lignes = manager.filter(**filtre).select_related("history_user")
-    lies = {nom: _lies(modele, nom, lignes) for nom in noms_des_liens}
+    lignes = _gardees(modele).filter(**filtre).select_related("history_user")
+    lies = {nom: _lies(modele, nom, lignes) for nom in _liens(modele)}
     cle = modele._meta.pk.attname
     return [
         Version(
@@ -106,7 +110,7 @@ def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
                 for champ in ligne.tracked_fields
                 if champ.attname != cle
             }
-            | {nom: tuple(sorted(lies[nom].get(ligne.pk, ()))) for nom in noms_des_liens},
+            | {nom: tuple(sorted(cles.get(ligne.pk, ()))) for nom, cles in lies.items()},
         )
         for ligne in lignes.order_by("history_date", "history_id")
     ]
@@ -115,16 +119,11 @@ def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
 def _lies(modele: type[models.Model], nom: str, lignes: Any) -> dict[Any, list[Any]]:
     """The keys that a many-to-many led to, by kept row."""
     champ: Any = modele._meta.get_field(nom)
-    lus = gardes(modele, nom).filter(history__in=lignes.values("pk"))
+    lus = _liens_gardes(modele, nom).filter(history__in=lignes.values("pk"))
     trouves: dict[Any, list[Any]] = {}
     for version, cle in lus.values_list("history_id", f"{champ.m2m_reverse_field_name()}_id"):
         trouves.setdefault(version, []).append(cle)
     return trouves
-
-
-def gardes(modele: type[models.Model], nom: str) -> Any:
-    """The kept rows of a many-to-many."""
-    return getattr(suivi(modele).model, nom).model._default_manager
 
 
 Lignes = dict[type[models.Model], str]
@@ -168,6 +167,14 @@ def changements(objet: models.Model, lignes: Lignes) -> list[Changement]:
     return racontes[::-1]
 
 
+def dernier_auteur(objet: models.Model, lignes: Lignes) -> str:
+    """Who saved last, and when, in words; empty when nobody knows."""
+    for change in changements(objet, lignes)[:1]:
+        if change.qui:
+            return f"{change.qui}, le {timezone.localtime(change.quand):%d/%m/%Y à %H:%M}"
+    return ""
+
+
 def _fait(
     apres: Version,
     avant: Version | None,
@@ -179,12 +186,12 @@ def _fait(
     objet = "" if apres.modele is principal else noms.ligne(apres, lignes[apres.modele])
     if premiere.motif == DEPART:
         return Fait(objet, DEPART) if not objet else None
-    if apres.nature == "-" or (avant is None and premiere.nature == "+"):
-        nature = apres.nature if apres.nature == "-" else "+"
-        vide = dict.fromkeys(apres.valeurs)
-        montres = noms.ecarts(apres.modele, vide, apres.valeurs) if nature == "+" else ()
-        utiles = (e for e in montres if e.champ in noms.utiles and e.avant != e.apres)
-        return Fait(objet, NATURES[nature], tuple(utiles))
+    if apres.nature == "-":
+        return Fait(objet, NATURES["-"])
+    if avant is None and premiere.nature == "+":
+        ecarts = noms.ecarts(apres.modele, dict.fromkeys(apres.valeurs), apres.valeurs)
+        utiles = (e for e in ecarts if e.champ in noms.utiles and e.avant != e.apres)
+        return Fait(objet, NATURES["+"], tuple(utiles))
     if avant is None:
         return Fait(objet, NATURES["~"])
     if avant.nature == "-":
@@ -252,3 +259,98 @@ class _Noms:
 
 def _cible(champ: Any) -> type[models.Model] | None:
     return champ.related_model if champ.is_relation else None
+
+
+def poser_le_depart(objet: models.Model, lignes: Lignes) -> None:
+    """Keep the state before the first change of what was loaded without a history."""
+    suivies = _gardees(type(objet)).filter(**{objet._meta.pk.attname: objet.pk})
+    if not suivies.exists():
+        _garder([objet])
+    for modele, lien in lignes.items():
+        cles = _gardees(modele).filter(**{f"{lien}_id": objet.pk}).values(modele._meta.pk.attname)
+        _garder(list(modele._default_manager.filter(**{lien: objet}).exclude(pk__in=cles)))
+
+
+def _garder(objets: list[Any]) -> None:
+    if not objets:
+        return
+    modele = type(objets[0])
+    for objet in objets:
+        objet._history_user = None
+    gardees = _gardees(modele).bulk_history_create(
+        objets,
+        default_change_reason=DEPART,
+        default_date=moment_du_changement() - timedelta(microseconds=1),
+    )
+    for objet in objets:
+        del objet._history_user
+    par_objet = {objet.pk: gardee for objet, gardee in zip(objets, gardees, strict=True)}
+    for nom in _liens(modele):
+        champ: Any = modele._meta.get_field(nom)
+        lignes_gardees = _liens_gardes(modele, nom)
+        actuels = champ.remote_field.through._default_manager.filter(
+            **{f"{champ.m2m_field_name()}__in": objets}
+        )
+        lignes_gardees.bulk_create(
+            lignes_gardees.model(
+                history=par_objet[getattr(lien, f"{champ.m2m_field_name()}_id")],
+                **{
+                    colonne.attname: getattr(lien, colonne.attname) for colonne in lien._meta.fields
+                },
+            )
+            for lien in actuels
+        )
+
+
+def _etat_au(
+    objet: models.Model, lignes: Lignes, moment: datetime
+) -> tuple[dict[str, Any] | None, dict[type[models.Model], dict[Any, dict[str, Any]]]]:
+    """The values of an object and of its lines (by key) at a moment; None before it was kept."""
+    principal: dict[str, Any] | None = None
+    etats: dict[type[models.Model], dict[Any, dict[str, Any]]] = {modele: {} for modele in lignes}
+    for version in versions(objet, lignes):
+        if version.quand > moment:
+            break
+        if version.modele is type(objet):
+            principal = version.valeurs
+        elif version.nature == "-":
+            etats[version.modele].pop(version.pk, None)
+        else:
+            etats[version.modele][version.pk] = version.valeurs
+    return principal, etats
+
+
+def retablir(objet: Versionne, lignes: Lignes, moment: datetime, version: int) -> bool:
+    """Write back, as a new change, the state at a moment; False when nothing is kept of it.
+
+    Call it in a transaction. Raises VersionDepasseeError where the object isn't at this version
+    any more, ValidationError where that state is no longer allowed.
+    """
+    principal, etats = _etat_au(objet, lignes, moment)
+    if principal is None:
+        return False
+    objet.prendre(version)
+    motif = f"Rétablit la version du {timezone.localtime(moment):%d/%m/%Y à %H:%M:%S}"
+    lies = set(_liens(type(objet)))
+    _ecrire(objet, {nom: v for nom, v in principal.items() if nom not in lies}, motif)
+    for nom in lies:
+        getattr(objet, nom).set(principal[nom])
+    for modele, voulues in etats.items():
+        presentes = {
+            ligne.pk: ligne for ligne in modele._default_manager.filter(**{lignes[modele]: objet})
+        }
+        for pk, ligne in presentes.items():
+            if pk not in voulues:
+                ligne._change_reason = motif  # type: ignore[attr-defined]
+                ligne.delete()
+        for pk, valeurs in voulues.items():
+            _ecrire(presentes.get(pk) or modele(pk=pk), valeurs, motif)
+    return True
+
+
+def _ecrire(objet: Any, valeurs: dict[str, Any], motif: str) -> None:
+    for nom, valeur in valeurs.items():
+        setattr(objet, objet._meta.get_field(nom).attname, valeur)
+    objet._change_reason = motif
+    objet.full_clean()
+    objet.save()

@@ -1,5 +1,18 @@
-"""Django looks for models here; ours stands in the module that says what it is about."""
+"""What the database keeps to say that something has changed."""
 
-from suivi.revision import Revision
+from django.db import models
 
-__all__ = ["Revision"]
+
+class Revision(models.Model):
+    """The mark of the last write made from one place."""
+
+    place = models.PositiveSmallIntegerField(primary_key=True)
+    marque = models.CharField(max_length=36)
+
+    class Meta:
+        db_table = "comptes_revision"  # its name when accounts kept it
+        verbose_name = "marque de la dernière écriture"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.marque

@@ -11,10 +11,11 @@ for another; what one reads of its own writes, it reads under a mark that nobody
 
 from collections.abc import Iterable, Iterator
 
-from django.db import connection, models
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from suivi.declencheurs import PREFIXE, a_les_colonnes
+from suivi.models import Revision
 from suivi.versions import suivis
 
 _VERROU = 20_040_195
@@ -22,21 +23,6 @@ _VERROU = 20_040_195
 
 _PROPRE = f"{PREFIXE}revision.marque"
 """PostgreSQL's setting that holds, as long as a transaction lasts, the mark of its own writes."""
-
-
-class Revision(models.Model):
-    """The mark of the last write made from one place."""
-
-    place = models.PositiveSmallIntegerField(primary_key=True)
-    marque = models.CharField(max_length=36)
-
-    class Meta:
-        db_table = "comptes_revision"  # its name when accounts kept it
-        verbose_name = "marque de la dernière écriture"
-        default_permissions = ()
-
-    def __str__(self) -> str:
-        return self.marque
 
 
 _LECTURES = {

@@ -19,7 +19,7 @@ from axes.models import AxeTransversal
 from financement.models import Subvention
 from listes.colonnes import Colonne, Ligne
 from listes.exports import Feuille, csv_excel
-from suivi.retour import poser_le_depart
+from suivi.historique import poser_le_depart
 
 MONTREES = 200  # more than a page of the list holds
 F = TypeVar("F", bound=forms.Form)

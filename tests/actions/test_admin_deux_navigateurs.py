@@ -84,7 +84,7 @@ def test_control_without_the_guard_the_first_edit_is_lost(
 ) -> None:
     alice, bruno = pages
     monkeypatch.setattr(Versionne, "prendre", lambda self, version: None)
-    monkeypatch.setattr("suivi.administration._version_lue", lambda request, objet: objet.version)
+    monkeypatch.setattr("suivi.admin._version_lue", lambda request, objet: objet.version)
 
     modifier(alice, "subventions-0-montant_accorde", "800")
     alice.wait_for_url("**/admin/actions/action/")

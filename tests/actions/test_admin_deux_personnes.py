@@ -11,7 +11,7 @@ from lxml import html
 from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
-from suivi.administration import AdminVersionne
+from suivi.admin import AdminSuivi
 from suivi.versions import Versionne
 from territoires.models import Commune, Organisme
 
@@ -302,8 +302,8 @@ def test_in_the_list_lines_that_one_did_not_touch_give_way(
 @pytest.fixture
 def sans_garde(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Versionne, "prendre", lambda self, version: None)
-    monkeypatch.setattr("suivi.administration._version_lue", lambda request, objet: objet.version)
-    monkeypatch.setattr(AdminVersionne, "_reprendre_les_lignes_intactes", lambda *args: None)
+    monkeypatch.setattr("suivi.admin._version_lue", lambda request, objet: objet.version)
+    monkeypatch.setattr(AdminSuivi, "_reprendre_les_lignes_intactes", lambda *args: None)
 
 
 @pytest.mark.usefixtures("sans_garde")

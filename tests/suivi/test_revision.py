@@ -14,7 +14,8 @@ from comptes.journal import Evenement
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from suivi.declencheurs import apres_migration, avant_migration, sans_declencheurs
-from suivi.revision import Revision, revision
+from suivi.models import Revision
+from suivi.revision import revision
 from territoires.models import Commune, Organisme, Quartier
 
 
