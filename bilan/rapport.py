@@ -1,6 +1,6 @@
 """The annual report of one year, put together from its figures; the same object in every format."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.conf import settings
@@ -35,11 +35,11 @@ def etablir_rapport(
     ExerciceInconnuError for a year that isn't in the database.
     """
     exercice = etablir(annee, actions)
-    communes = list(Commune.objects.order_by("numero"))
+    communes = list(Commune.objects.avec_trace().order_by("numero"))
     return assembler(
         exercice,
         population=population_de([c for c in communes if not siennes or c.pk in siennes]),
-        contours={c.code_insee: c.contour for c in communes if c.contour},
+        contours={c.code_insee: c.trace for c in communes},
         axes=_fiches_des_axes(),
         emis_le=emis_le or timezone.localdate(),
     )
@@ -48,7 +48,7 @@ def etablir_rapport(
 def assembler(
     exercice: ExerciceEtabli,
     population: Population,
-    contours: dict[str, dict[str, object]],
+    contours: Mapping[str, str | None],
     axes: Iterable[FicheAxe],
     emis_le: date,
 ) -> Rapport:

@@ -1,20 +1,16 @@
 """The map as a way around: each commune leads to its page, and one may stand out. Pure."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Any
 
 from django.urls import reverse
 
 from bilan.graphiques import Graphique, carte_territoriale
-from bilan.graphiques.trait import absolu
 from bilan.grille import Chiffre, Ligne, Unite
 from bilan.tableaux import ACTIONS, FINANCEMENT, TERRITORIAL, TableauTerritorial
 from consultation.figures import Figures
 from consultation.ventilation import Repartition
 from territoires.models import Commune
-
-_CONTOUR = "#b4541a"
 
 
 def carte_de_navigation(
@@ -23,7 +19,10 @@ def carte_de_navigation(
     suite: str,
     en_avant: Commune | None = None,
 ) -> Graphique | None:
-    """The communes by granted €; None where none has an outline. ``suite`` ends their links."""
+    """The communes, with their ``trace``, by granted €; None where none has an outline.
+
+    ``suite`` ends their links.
+    """
     pages = {
         c.code_insee: reverse("consultation:commune", args=[c.code_insee]) + suite for c in communes
     }
@@ -38,11 +37,8 @@ def carte_de_navigation(
             if ligne.code in pages
         ),
     )
-    contours: dict[str, Mapping[str, Any] | None] = {c.code_insee: c.contour for c in communes}
-    carte = carte_territoriale(mene, contours)
-    if carte is None or en_avant is None:
-        return carte
-    return _souligner(carte, pages[en_avant.code_insee], en_avant)
+    contours = {c.code_insee: c.trace for c in communes}
+    return carte_territoriale(mene, contours, "" if en_avant is None else en_avant.code_insee)
 
 
 def tableau_de_la_carte(
@@ -67,30 +63,3 @@ def tableau_de_la_carte(
 def _ligne(numero: int | None, nom: str, code: str, figures: Figures) -> Ligne:
     nombre = Chiffre(figures.actions, Unite.ACTIONS, "")
     return Ligne(numero, nom, (nombre, Chiffre(figures.accorde, Unite.EUROS, "")), nom, code)
-
-
-def _souligner(carte: Graphique, page: str, commune: Commune) -> Graphique:
-    """The same map, one commune in a thick outline that no colour of the map has."""
-    aplats, *reste = carte.specification["layer"]
-    siens = [trace for trace in aplats["data"]["values"] if trace["lien"] == absolu(page)]
-    if not siens:
-        return carte
-    contour = {
-        "data": {"values": [{"type": "Feature", "geometry": trace["geometry"]} for trace in siens]},
-        "projection": aplats["projection"],
-        "mark": {
-            "type": "geoshape",
-            "aria": False,
-            "clip": False,
-            "filled": False,
-            "stroke": _CONTOUR,
-            "strokeWidth": 4,
-            "strokeJoin": "round",
-        },
-    }
-    description = f"{carte.description} {commune.nom} est entourée d'un trait épais."
-    specification = carte.specification | {
-        "description": description,
-        "layer": [aplats, contour, *reste],
-    }
-    return replace(carte, description=description, specification=specification)

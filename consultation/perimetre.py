@@ -74,7 +74,8 @@ class Perimetre:
     def premieres(self, combien: int) -> list[Action]:
         """The first lines in the usual order; ids first, so that only those shown are joined."""
         cles = self.actions.premieres(combien)
-        lues = Action.objects.select_related("theme", "commune", "porteur").in_bulk(cles)
+        lignes = Action.objects.select_related("theme", "commune", "porteur")
+        lues = lignes.defer("commune__contour").in_bulk(cles)
         return [lues[cle] for cle in cles if cle in lues]
 
     def credits_de(self, actions: Collection[int]) -> dict[int, Montants]:

@@ -5,13 +5,14 @@ from django.http import HttpRequest
 
 from actions.models import Action
 from comptes.permissions import communes_de
-from territoires.models import Commune, Organisme, Quartier
+from territoires.models import Commune, CommuneQuerySet, Organisme, Quartier
 
 
-def communes_visibles(request: HttpRequest) -> "QuerySet[Commune]":
-    """Every commune, or those that the account is limited to."""
+def communes_visibles(request: HttpRequest) -> CommuneQuerySet:
+    """Every commune, or those that the account is limited to; without their outlines."""
     communes = communes_de(request)
-    return Commune.objects.filter(pk__in=communes) if communes else Commune.objects.all()
+    visibles = Commune.objects.defer("contour")
+    return visibles.filter(pk__in=communes) if communes else visibles
 
 
 def quartiers_visibles(request: HttpRequest) -> "QuerySet[Quartier]":

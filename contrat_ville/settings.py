@@ -137,11 +137,6 @@ CACHES = {
         "LOCATION": "cache_partage",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
-    # Drawings can be made anew: each process keeps its own, the last that served.
-    "dessins": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "dessins",
-    },
 }
 FIXTURES = BASE_DIR / "fixtures"
 

@@ -3,10 +3,20 @@
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Cast
 from simple_history.models import HistoricalRecords
 from stdnum.fr import siret as stdnum_siret
 
 from suivi.versions import Versionne
+
+
+class CommuneQuerySet(models.QuerySet["Commune"]):
+    """Communes, and what draws them."""
+
+    def avec_trace(self) -> "CommuneQuerySet":
+        """Each with ``trace``: the GeoJSON text of its outline, decoded when it is drawn."""
+        en_texte = Cast("contour", models.TextField())
+        return self.defer("contour").annotate(trace=en_texte)  # type: ignore[no-redef]  # see below
 
 
 class Commune(Versionne):
@@ -36,7 +46,10 @@ class Commune(Versionne):
         "année de la population", null=True, blank=True
     )
     contour = models.JSONField("contour (GeoJSON)", null=True, blank=True)
+    trace: str | None  # of those read by avec_trace
     historique = HistoricalRecords(excluded_fields=["contour", "version"])
+
+    objects = CommuneQuerySet.as_manager()
 
     class Meta:
         verbose_name = "commune"

@@ -1,33 +1,124 @@
-"""Bar charts: of communes, of themes stacked by funder, of anything else. Pure."""
+"""Bar charts: of communes, of themes stacked by funder, of anything else. Pure.
+
+Where there is room, a row's name stands on the left of its bar; where there isn't, above it.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from math import floor, log10
+from typing import Final, NamedTuple
 
-from bilan.graphiques.trait import (
-    ENCRE,
-    FOND,
+from django.utils.safestring import SafeString
+
+from actions.liens import TRANSTERRITORIAL
+from bilan.graphiques.dessin import (
+    ENCRE_DOUCE,
+    LARGE,
     PETIT,
     Graphique,
-    Specification,
-    absolu,
+    abrege,
+    couleur,
+    dessiner,
     dire,
+    element,
+    en_lignes,
+    ensemble,
     largeur_estimee,
-    textes,
+    marque,
+    pour_les_yeux,
+    rectangle,
+    texte,
+    trait,
 )
-from bilan.graphiques.trame import Barre, Trame, rangee
-from bilan.grille import Colonne, Tableau, Unite
-from bilan.tableaux import FINANCEMENT_TOTAL, TableauTerritorial, TableauThematique
+from bilan.grille import Colonne, Ligne, Tableau, Unite
+from bilan.tableaux import (
+    ACTIONS,
+    FINANCEMENT,
+    FINANCEMENT_TOTAL,
+    TableauTerritorial,
+    TableauThematique,
+)
 from listes.chiffres import montant, pourcentage
+from listes.chiffres import nombre as texte_du_nombre
 
+_CLAIR: Final = "#ffffff"
+_FONCE: Final = "#1c2530"
 # Okabe–Ito, ordered so that neighbours differ in lightness too; the letter's colour reads on it.
 COULEURS: Final = (
-    ("#0072b2", FOND),
-    ("#e69f00", ENCRE),
-    ("#009e73", ENCRE),
-    ("#f0e442", ENCRE),
-    ("#cc79a7", ENCRE),
+    ("#0072b2", _CLAIR),
+    ("#e69f00", _FONCE),
+    ("#009e73", _FONCE),
+    ("#f0e442", _FONCE),
+    ("#cc79a7", _FONCE),
 )
+_SERIES: Final = tuple(
+    (couleur(f"graphique-{rang}", fond), couleur(f"graphique-lettre-{rang}", lettre))
+    for rang, (fond, lettre) in enumerate(COULEURS, start=1)
+)
+COULEUR: Final = _SERIES[0][0]
+COULEUR_HORS_COMMUNE: Final = couleur("graphique-hors-commune", "#6c7681")
+AXE: Final = couleur("graphique-axe", "#8a95a1")
+GRILLE: Final = couleur("graphique-grille", "#e3e8ee")
+CONTOUR: Final = couleur("graphique-contour", _FONCE)
+
+_BORD: Final = 12
+_ECART: Final = 8
+_NOM_MAX: Final = 198
+_NUMERO: Final = 36
+_PAS: Final = 27
+_PAS_DE_DEUX_LIGNES: Final = 38
+_PAS_SOUS_LE_NOM: Final = 44
+_INTERLIGNE: Final = 16
+_PLEIN: Final = 0.7
+_AXE: Final = 34
+_CARRE: Final = 15
+_LIGNE_DE_LEGENDE: Final = 26
+
+
+class Part(NamedTuple):
+    """A share of a bar: its amount in €, what it leads to, what is said and shown of it."""
+
+    valeur: Decimal | int
+    lien: str
+    dite: str
+    lettre: str
+    serie: int
+
+
+class Barre(NamedTuple):
+    """A row of a bar chart: an amount in € (None: unknown) and what it leads to.
+
+    ``precision`` completes the sentence that is said of it (« 7 actions »). ``parts`` add up to the
+    amount, where the bar is made of several.
+    """
+
+    libelle: str
+    valeur: Decimal | int | None
+    lien: str
+    precision: str = ""
+    numero: int | None = None
+    couleur: str = COULEUR
+    parts: tuple[Part, ...] = ()
+
+
+def rangee(tableau: Tableau, ligne: Ligne) -> Barre:
+    """A row of a table that has a total amount and a number of actions."""
+    par_code = dict(zip((c.code for c in tableau.colonnes), ligne.chiffres, strict=True))
+    argent = par_code.get(FINANCEMENT_TOTAL.code) or par_code[FINANCEMENT.code]
+    nombre = par_code[ACTIONS.code].valeur
+    return Barre(
+        libelle=ligne.nom or ligne.libelle,
+        valeur=argent.valeur,
+        lien=argent.lien,
+        precision="" if nombre is None else _accorde(int(nombre)),
+        numero=ligne.numero,
+        couleur=COULEUR_HORS_COMMUNE if ligne.code == TRANSTERRITORIAL else COULEUR,
+    )
+
+
+def _accorde(nombre: int) -> str:
+    return f"{texte_du_nombre(nombre)} action{'s' if nombre > 1 else ''}"
 
 
 def barres_territoriales(tableau: TableauTerritorial) -> Graphique:
@@ -42,139 +133,40 @@ def barres_territoriales(tableau: TableauTerritorial) -> Graphique:
     )
 
 
-def barres(
-    titre: str,
-    description: str,
-    lignes: Iterable[Barre | tuple[str, Decimal | int | None, str]],
-    code: str = "barres",
-) -> Graphique:
-    """Amounts one under the other, in the order given: (label, amount in €, link), or Barre."""
-    rangees = [Barre(*ligne) for ligne in lignes]
-    dite = description + _inconnus(rangees)
-    trame = Trame.de(rangees)
-    pleines: list[Specification] = [
-        {"rang": rang, "valeur": float(barre.valeur), "couleur": barre.couleur}
-        for rang, barre in enumerate(rangees)
-        if barre.valeur
-    ]
-    couches = [
-        {
-            "data": {"values": pleines},
-            "mark": {"type": "bar", "aria": False},
-            "encoding": {
-                "x": trame.axe("valeur"),
-                "y": trame.bandes,
-                "color": {"field": "couleur", "type": "nominal", "scale": None},
-            },
-        },
-        *trame.noms(),
-        trame.totaux(),
-        trame.zones(),
-    ]
-    return Graphique(code, titre, dite, trame.specification(dite, couches))
-
-
 def barres_thematiques(tableau: TableauThematique) -> Graphique:
     """Funding by theme, each bar made of its funders' shares, always in the same order.
 
     Told apart without colours: the order, the letter in each share, the lightness, the outline.
     """
     financeurs = [
-        (rang, colonne)
-        for rang, colonne in enumerate(tableau.colonnes)
+        (place, colonne)
+        for place, colonne in enumerate(tableau.colonnes)
         if colonne.unite == Unite.EUROS and colonne.code != FINANCEMENT_TOTAL.code
     ]
-    rangees = [rangee(tableau, ligne) for ligne in tableau.lignes]
+    rangees = [
+        barre._replace(parts=tuple(_parts(barre, ligne, financeurs)))
+        for ligne in tableau.lignes
+        for barre in [rangee(tableau, ligne)]
+    ]
     total = rangee(tableau, tableau.total).valeur
     noms = ", ".join(colonne.titre for _, colonne in financeurs)
-    dite = (
-        f"Barres horizontales du financement de chaque thème, partagées entre financeurs "
-        f"({noms}). {_en_tete(rangees, total)}{_inconnus(rangees)}"
-    )
-    trame = Trame.de(rangees, legende=True)
-    parts = list(_parts(tableau, financeurs, rangees))
-    couches = [
-        *trame.noms(),
-        trame.totaux(),
-        trame.zones(),
-        _empilement(trame, parts, [colonne for _, colonne in financeurs]),
-        *_lettres(trame, parts),
-    ]
-    return Graphique(
-        "barres-thematiques",
+    return barres(
         "Financement par thème et par financeur",
-        dite,
-        trame.specification(dite, couches),
+        f"Barres horizontales du financement de chaque thème, partagées entre financeurs "
+        f"({noms}). {_en_tete(rangees, total)}",
+        rangees,
+        code="barres-thematiques",
+        legende=[_en_legende(colonne) for _, colonne in financeurs],
     )
 
 
-def _parts(
-    tableau: Tableau, financeurs: Sequence[tuple[int, Colonne]], rangees: Sequence[Barre]
-) -> Iterator[Specification]:
-    """The funders' shares of each theme, one after the other; nothing for 0 and for unknown."""
-    for rang, (ligne, barre) in enumerate(zip(tableau.lignes, rangees, strict=True)):
-        debut = Decimal(0)
-        for ordre, (place, colonne) in enumerate(financeurs):
-            chiffre = ligne.chiffres[place]
-            if chiffre.valeur:
-                fin = debut + chiffre.valeur
-                yield {
-                    "rang": rang,
-                    "debut": float(debut),
-                    "fin": float(fin),
-                    "ordre": ordre,
-                    "financeur": _en_legende(colonne),
-                    "lettre": _lettre(colonne),
-                    "lien": absolu(chiffre.lien),
-                    "description": dire(f"{barre.libelle}, {colonne.titre}", chiffre.valeur),
-                }
-                debut = fin
-
-
-def _empilement(
-    trame: Trame, parts: list[Specification], colonnes: Sequence[Colonne]
-) -> Specification:
-    return {
-        "data": {"values": parts},
-        "mark": {"type": "bar", "stroke": ENCRE, "strokeWidth": 0.8},
-        "encoding": {
-            "x": trame.axe("debut"),
-            "x2": {"field": "fin"},
-            "y": trame.bandes,
-            "color": {
-                "field": "financeur",
-                "type": "nominal",
-                "scale": {
-                    "domain": [_en_legende(colonne) for colonne in colonnes],
-                    "range": [_couleurs(ordre)[0] for ordre in range(len(colonnes))],
-                },
-                "legend": {"orient": "top", "offset": 12, "columnPadding": 22},
-            },
-            "href": {"field": "lien"},
-            "description": {"field": "description"},
-        },
-    }
-
-
-def _lettres(trame: Trame, parts: list[Specification]) -> Iterator[Specification]:
-    """The funder's letter in each share that is wide enough for it."""
-    for ordre in sorted({part["ordre"] for part in parts}):
-        assez_larges = [
-            {
-                "x": (part["debut"] + part["fin"]) / 2 * trame.echelle,
-                "y": trame.milieu(part["rang"]),
-                "texte": part["lettre"],
-            }
-            for part in parts
-            if part["ordre"] == ordre
-            and (part["fin"] - part["debut"]) * trame.echelle
-            >= largeur_estimee(part["lettre"], PETIT) + 6
-        ]
-        yield textes(assez_larges, fontSize=PETIT, fontWeight="bold", color=_couleurs(ordre)[1])
-
-
-def _couleurs(ordre: int) -> tuple[str, str]:
-    return COULEURS[ordre % len(COULEURS)]
+def _parts(barre: Barre, ligne: Ligne, financeurs: Iterable[tuple[int, Colonne]]) -> Iterator[Part]:
+    """The funders' shares of a theme, one after the other; nothing for 0 and for unknown."""
+    for serie, (place, colonne) in enumerate(financeurs):
+        chiffre = ligne.chiffres[place]
+        if chiffre.valeur:
+            dite = dire(f"{barre.libelle}, {colonne.titre}", chiffre.valeur)
+            yield Part(chiffre.valeur, chiffre.lien, dite, _lettre(colonne), serie)
 
 
 def _lettre(colonne: Colonne) -> str:
@@ -195,12 +187,197 @@ def _en_tete(rangees: Sequence[Barre], total: Decimal | int | None) -> str:
         return "Aucun financement."
     (plus_grand, premiere), *suite = connues[:3]
     part = f", soit {pourcentage(Decimal(plus_grand) / total)} du total" if total else ""
-    texte = f"Le plus élevé : {premiere.libelle}, {montant(plus_grand)}{part}"
+    phrase = f"Le plus élevé : {premiere.libelle}, {montant(plus_grand)}{part}"
     if suite:
-        texte += " ; puis " + ", ".join(f"{b.libelle}, {montant(valeur)}" for valeur, b in suite)
-    return f"{texte}."
+        phrase += " ; puis " + ", ".join(f"{b.libelle}, {montant(valeur)}" for valeur, b in suite)
+    return f"{phrase}."
 
 
 def _inconnus(rangees: Iterable[Barre]) -> str:
     noms = [barre.libelle for barre in rangees if barre.valeur is None]
     return f" Montant inconnu : {', '.join(noms)}." if noms else ""
+
+
+def barres(
+    titre: str,
+    description: str,
+    rangees: Iterable[Barre],
+    code: str = "barres",
+    legende: Sequence[str] = (),
+) -> Graphique:
+    """Amounts one under the other, in the order given; ``legende`` names the series of shares."""
+    lues = tuple(rangees)
+    return dessiner(
+        code, titre, description + _inconnus(lues), lambda largeur: _tracer(lues, legende, largeur)
+    )
+
+
+def _tracer(
+    rangees: tuple[Barre, ...], legende: Sequence[str], largeur: int
+) -> tuple[float, SafeString]:
+    trame = _Trame(rangees, largeur)
+    entete, trame.haut = _legende(legende, trame.debut_des_noms if trame.large else _BORD, largeur)
+    axe = list(trame.axe()) if trame.large else []
+    elements = [
+        pour_les_yeux([*entete, *axe, *trame.lignes()]),
+        element(
+            "g",
+            ensemble(trame.marques()),
+            fill="none",
+            stroke=CONTOUR,
+            stroke_width=0.8,
+            pointer_events="all",
+        ),
+        pour_les_yeux(trame.lettres()),
+    ]
+    return trame.bas + (_AXE if axe else _BORD), ensemble(elements)
+
+
+def _legende(noms: Sequence[str], debut: float, largeur: int) -> tuple[list[SafeString], float]:
+    """The series' squares and names, on as many lines as they take; and where they end."""
+    elements = []
+    x, y = debut, float(_BORD + _CARRE / 2)
+    for serie, nom in enumerate(noms):
+        fin = x + _CARRE + 6 + largeur_estimee(nom)
+        if x > debut and fin > largeur - _BORD:
+            x, fin, y = debut, fin - x + debut, y + _LIGNE_DE_LEGENDE
+        elements += [
+            rectangle(
+                x, y - _CARRE / 2, _CARRE, _CARRE,
+                fill=_serie(serie)[0], stroke=CONTOUR, stroke_width=0.8,
+            ),
+            texte(x + _CARRE + 6, y, nom),
+        ]  # fmt: skip
+        x = fin + 16
+    return elements, y + _LIGNE_DE_LEGENDE if noms else _BORD
+
+
+def _serie(rang: int) -> tuple[str, str]:
+    """The colour of a series of shares, and its letter's."""
+    return _SERIES[rang % len(_SERIES)]
+
+
+@dataclass
+class _Trame:
+    """Where everything stands for these rows; ``haut`` is where the first one begins."""
+
+    rangees: tuple[Barre, ...]
+    largeur: int
+    haut: float = _BORD
+
+    def __post_init__(self) -> None:
+        self.large = self.largeur >= LARGE
+        numeros = any(barre.numero is not None for barre in self.rangees)
+        self.debut_des_noms = _NUMERO if numeros else _BORD
+        self.noms = [self._nom(barre.libelle) for barre in self.rangees]
+        valeurs = [Decimal(barre.valeur) for barre in self.rangees if barre.valeur is not None]
+        self.maximum = max(valeurs, default=Decimal(0))
+        nom = max((largeur_estimee(ligne) for nom in self.noms for ligne in nom), default=0)
+        self.gauche = round(self.debut_des_noms + nom + _ECART) if self.large else _BORD
+        chiffres = max(largeur_estimee(montant(v)) for v in (*valeurs, Decimal(0)))
+        self.place = self.largeur - self.gauche - round(chiffres + _ECART + _BORD)
+        self.echelle = self.place / float(self.maximum or 1)
+        if not self.large:
+            self.pas = _PAS_SOUS_LE_NOM
+        else:
+            self.pas = _PAS_DE_DEUX_LIGNES if any(len(n) > 1 for n in self.noms) else _PAS
+
+    def _nom(self, libelle: str) -> tuple[str, ...]:
+        if self.large:
+            return en_lignes(libelle, _NOM_MAX)
+        return (abrege(libelle, self.largeur - self.debut_des_noms - _BORD),)
+
+    @property
+    def bas(self) -> float:
+        return self.haut + self.pas * len(self.rangees)
+
+    def _milieux(self, rang: int) -> tuple[float, float]:
+        """Of a row's name, and of its bar."""
+        debut = self.haut + rang * self.pas
+        if self.large:
+            return debut + self.pas / 2, debut + self.pas / 2
+        return debut + self.pas * 0.28, debut + self.pas * 0.72
+
+    @property
+    def _epaisseur(self) -> float:
+        return self.pas * (_PLEIN if self.large else 0.38)
+
+    def axe(self) -> Iterator[SafeString]:
+        """The amounts' axis, in €, from 0 to the largest one, and the line where bars start."""
+        for valeur in _graduations(self.maximum, self.place):
+            x = self.gauche + valeur * self.echelle
+            yield trait(x, self.haut, x, self.bas, GRILLE)
+            yield texte(
+                x, self.bas + 16, montant(Decimal(valeur)), PETIT,
+                fill=ENCRE_DOUCE, text_anchor="middle",
+            )  # fmt: skip
+        yield trait(self.gauche, self.haut, self.gauche, self.bas, AXE)
+
+    def lignes(self) -> Iterator[SafeString]:
+        """Each row: number, name, bar if it isn't made of shares, amount; a dash where unknown."""
+        for rang, (barre, nom) in enumerate(zip(self.rangees, self.noms, strict=True)):
+            milieu_du_nom, milieu = self._milieux(rang)
+            if barre.numero is not None:
+                yield texte(
+                    _NUMERO - _ECART, milieu_du_nom, str(barre.numero), PETIT,
+                    fill=ENCRE_DOUCE, text_anchor="end",
+                )  # fmt: skip
+            for numero, ligne in enumerate(nom):
+                y = milieu_du_nom + (numero - (len(nom) - 1) / 2) * _INTERLIGNE
+                yield texte(self.debut_des_noms, y, ligne)
+            fin = self.gauche + float(barre.valeur or 0) * self.echelle
+            if barre.valeur and not barre.parts:
+                yield rectangle(
+                    self.gauche, milieu - self._epaisseur / 2, fin - self.gauche, self._epaisseur,
+                    fill=barre.couleur,
+                )  # fmt: skip
+            yield texte(fin + _ECART, milieu, montant(barre.valeur))
+
+    def marques(self) -> Iterator[SafeString]:
+        """The whole row answers the pointer and the keyboard, since a small bar is hard to follow;
+        then each of its shares.
+        """
+        for rang, barre in enumerate(self.rangees):
+            zone = rectangle(
+                _BORD / 2, self.haut + rang * self.pas, self.largeur - _BORD, self.pas,
+                stroke="none",
+            )  # fmt: skip
+            yield marque(barre.lien, dire(barre.libelle, barre.valeur, barre.precision), zone)
+            for part, x, largeur in self._parts(barre):
+                yield marque(
+                    part.lien,
+                    part.dite,
+                    rectangle(
+                        x, self._milieux(rang)[1] - self._epaisseur / 2, largeur, self._epaisseur,
+                        fill=_serie(part.serie)[0],
+                    ),
+                )  # fmt: skip
+
+    def lettres(self) -> Iterator[SafeString]:
+        """The letter of each share that is wide enough for it."""
+        for rang, barre in enumerate(self.rangees):
+            for part, x, largeur in self._parts(barre):
+                if largeur >= largeur_estimee(part.lettre, PETIT, gras=True) + 4:
+                    yield texte(
+                        x + largeur / 2, self._milieux(rang)[1], part.lettre, PETIT,
+                        fill=_serie(part.serie)[1], font_weight="bold", text_anchor="middle",
+                    )  # fmt: skip
+
+    def _parts(self, barre: Barre) -> Iterator[tuple[Part, float, float]]:
+        """The shares, each with where it starts and how long it is."""
+        x = float(self.gauche)
+        for part in barre.parts:
+            largeur = float(part.valeur) * self.echelle
+            yield part, x, largeur
+            x += largeur
+
+
+def _graduations(maximum: Decimal, largeur: float) -> list[float]:
+    """Round values (1, 2 or 5 times a power of ten apart) from 0 up, as many as fit this width."""
+    if maximum <= 0:
+        return [0]
+    assez = min(5, max(1, floor(largeur / (largeur_estimee(montant(maximum), PETIT) + 4))))
+    au_moins = float(maximum) / assez
+    puissance = 10.0 ** floor(log10(au_moins))
+    pas = next(m * puissance for m in (1, 2, 5, 10, 20) if m * puissance >= au_moins)
+    return [pas * rang for rang in range(floor(float(maximum) / pas) + 1)]

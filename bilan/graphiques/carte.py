@@ -3,49 +3,52 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from django.utils.safestring import SafeString
+
+from bilan.graphiques.barres import Barre, rangee
 from bilan.graphiques.classes import intitules, seuils
-from bilan.graphiques.contours import Feuille, Point, Polygone, au_large, est_dessinable
-from bilan.graphiques.trait import (
+from bilan.graphiques.contours import Feuille, Trace, etaler
+from bilan.graphiques.dessin import (
     ENCRE,
     ENCRE_DOUCE,
     FOND,
+    LARGE,
     PETIT,
     Graphique,
-    Marges,
-    Specification,
     abrege,
-    absolu,
+    couleur,
+    dessiner,
     dire,
-    place,
-    specification,
-    textes,
+    element,
+    ensemble,
+    marque,
+    pour_les_yeux,
+    rectangle,
+    texte,
+    trait,
 )
-from bilan.graphiques.trame import Barre, rangee
 from bilan.tableaux import TableauTerritorial
 
 # ColorBrewer « Blues », five classes, from the least to the most; the number's colour on each.
-TEINTES: Final = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")
-ENCRES: Final = (ENCRE, ENCRE, ENCRE, FOND, FOND)
-_TRAIT: Final = "#3d4a58"
-_COTE: Final = 326
+TEINTES: Final = (
+    ("#eff3ff", "#1c2530"),
+    ("#bdd7e7", "#1c2530"),
+    ("#6baed6", "#1c2530"),
+    ("#3182bd", "#ffffff"),
+    ("#08519c", "#ffffff"),
+)
+_TRAIT: Final = couleur("graphique-trait", "#3d4a58")
+_EN_AVANT: Final = couleur("accent", "#b4541a")
+_COTE: Final = 316
 _HAUT: Final = 420
-_BORD: Final = 14
-_ECART: Final = 18
+_BORD: Final = 12
+_ECART: Final = 22
 _LIGNE: Final = 20
 _CLASSE: Final = 21
-_NUMERO: Final = 16
-_NOM_MAX: Final = 164
-
-
-@dataclass(frozen=True)
-class _Commune:
-    """A commune on the sheet."""
-
-    barre: Barre
-    trace: tuple[Polygone, ...]
-    ancre: Point
+_CARRE: Final = 15
+_NUMERO: Final = 20
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,11 @@ class _Classe:
 
 
 _RIEN: Final = _Classe("0\u00a0€", FOND, ENCRE)
-_INCONNU: Final = _Classe("Montant inconnu", "#d5dbe3", ENCRE)
+_INCONNU: Final = _Classe("Montant inconnu (?)", couleur("graphique-inconnu", "#d5dbe3"), ENCRE)
+_PLEINES: Final = tuple(
+    (couleur(f"graphique-teinte-{rang}", teinte), couleur(f"graphique-numero-{rang}", encre))
+    for rang, (teinte, encre) in enumerate(TEINTES, start=1)
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class _Echelle:
         bornes = seuils(positives, len(TEINTES))
         noms = intitules(bornes)
         pas = (len(TEINTES) - 1) / max(len(noms) - 1, 1)
-        couleurs = [(TEINTES[round(i * pas)], ENCRES[round(i * pas)]) for i in range(len(noms))]
+        couleurs = [_PLEINES[round(i * pas)] for i in range(len(noms))]
         return cls(bornes, [_Classe(n, *c) for n, c in zip(noms, couleurs, strict=True)])
 
     def classe(self, barre: Barre) -> _Classe:
@@ -90,40 +97,45 @@ class _Echelle:
         return [c for c in (*reversed(self.pleines), _RIEN, _INCONNU) if c in utilisees]
 
 
+@dataclass(frozen=True)
+class _Commune:
+    """A commune on the sheet."""
+
+    barre: Barre
+    trace: Trace
+    classe: _Classe
+    en_avant: bool
+
+
 def carte_territoriale(
-    tableau: TableauTerritorial, contours: Mapping[str, Mapping[str, Any] | None]
+    tableau: TableauTerritorial, contours: Mapping[str, str | None], en_avant: str = ""
 ) -> Graphique | None:
     """Communes coloured by their funding; None where no commune of the table has an outline.
 
-    ``contours``: INSEE code → GeoJSON geometry (Polygon or MultiPolygon, WGS84).
+    ``contours``: INSEE code → GeoJSON text of a geometry (Polygon or MultiPolygon, WGS84).
+    ``en_avant``: the code of the one that a thick line goes round.
     """
-    dessinables = {code: contour for code, contour in contours.items() if est_dessinable(contour)}
-    lignes = [ligne for ligne in tableau.lignes if ligne.code in dessinables]
-    if not lignes:
+    etales = etaler(tuple(contours.get(ligne.code) for ligne in tableau.lignes), _COTE, _HAUT)
+    if etales is None:
         return None
-    feuille = Feuille.de([dessinables[ligne.code] for ligne in lignes], _COTE, _HAUT)
-    traces = [feuille.dessiner(dessinables[ligne.code]) for ligne in lignes]
+    feuille, traces = etales
+    dessinees = [
+        (rangee(tableau, ligne), trace, ligne.code)
+        for ligne, trace in zip(tableau.lignes, traces, strict=True)
+        if trace is not None
+    ]
+    echelle = _Echelle.de([barre for barre, _, _ in dessinees])
     communes = [
-        _Commune(rangee(tableau, ligne), trace, au_large(trace))
-        for ligne, trace in zip(lignes, traces, strict=True)
+        _Commune(barre, trace, echelle.classe(barre), bool(en_avant) and code == en_avant)
+        for barre, trace, code in dessinees
     ]
-    barres = [commune.barre for commune in communes]
-    echelle = _Echelle.de(barres)
-    legende = echelle.legende(barres)
-    dite = _dite(tableau, communes, legende)
-    debut_des_noms = _CLASSE * len(legende) + _LIGNE
-    hauteur = max(feuille.hauteur + 2 * _LIGNE, debut_des_noms + _LIGNE * len(communes))
-    couches = [
-        _aplats(communes, echelle, legende, feuille.largeur + _ECART),
-        *_numeros(communes, echelle),
-        *_nomenclature(barres, feuille.largeur + _ECART, debut_des_noms),
-        *_echelle_graphique(feuille),
-    ]
-    return Graphique(
+    legende = echelle.legende(commune.barre for commune in communes)
+    aplats = _aplats(communes)
+    return dessiner(
         "carte-territoriale",
         "Carte du financement par commune",
-        dite,
-        specification(dite, round(hauteur), Marges(_BORD, _BORD, _BORD, _BORD), couches),
+        _dite(tableau, communes, legende),
+        lambda largeur: _tracer(feuille, aplats, communes, legende, largeur),
     )
 
 
@@ -139,116 +151,111 @@ def _dite(
     s, es = ("s", "es") if len(communes) > 1 else ("", "e")
     classes = f"{len(legende)} classe{'s' if len(legende) > 1 else ''}"
     phrase = (
-        f"Carte de {len(communes)} commune{s}, numéroté{es} comme dans le tableau et d'autant plus "
-        f"foncé{es} que leur financement est élevé, en {classes}."
+        f"Carte de {len(communes)} commune{s}, numéroté{es} comme dans le tableau, d'une teinte "
+        f"d'autant plus marquée que leur financement est élevé, en {classes}."
     )
     if inconnues:
         phrase += f" Montant inconnu : {', '.join(inconnues)}."
     if absentes:
         phrase += f" Hors de la carte : {', '.join(absentes)}."
+    for commune in communes:
+        if commune.en_avant:
+            phrase += f" {commune.barre.libelle} est entourée d'un trait épais."
     return phrase
 
 
-def _aplats(
-    communes: Sequence[_Commune], echelle: _Echelle, legende: Sequence[_Classe], x: float
-) -> Specification:
-    """The communes themselves: the shapes are already in pixels, nothing is left to project."""
-    return {
-        "data": {
-            "values": [
-                {
-                    "type": "Feature",
-                    "geometry": {"type": "MultiPolygon", "coordinates": commune.trace},
-                    "classe": echelle.classe(commune.barre).nom,
-                    "lien": absolu(commune.barre.lien),
-                    "description": dire(
-                        commune.barre.libelle, commune.barre.valeur, commune.barre.precision
-                    ),
-                }
-                for commune in communes
-            ]
-        },
-        "projection": {"type": "identity", "scale": 1, "translate": [0, 0]},
-        "mark": {
-            "type": "geoshape",
-            "clip": False,
-            "stroke": _TRAIT,
-            "strokeWidth": 1,
-            "strokeJoin": "round",
-        },
-        "encoding": {
-            "color": {
-                "field": "classe",
-                "type": "nominal",
-                "scale": {
-                    "domain": [classe.nom for classe in legende],
-                    "range": [classe.teinte for classe in legende],
-                },
-                "legend": {
-                    "orient": "none",
-                    "legendX": x,
-                    "legendY": 0,
-                    "rowPadding": 5,
-                    "labelFontSize": PETIT,
-                    "symbolStrokeColor": _TRAIT,
-                    "symbolStrokeWidth": 1,
-                },
-            },
-            "href": {"field": "lien"},
-            "description": {"field": "description"},
-        },
-    }
-
-
-def _numeros(communes: Sequence[_Commune], echelle: _Echelle) -> Iterator[Specification]:
-    """Each commune's number where the commune is widest."""
-    for encre in (ENCRE, FOND):
-        yield textes(
-            [
-                {"x": c.ancre[0], "y": c.ancre[1], "texte": str(c.barre.numero)}
-                for c in communes
-                if echelle.classe(c.barre).encre == encre
-            ],
-            color=encre,
-            fontSize=PETIT,
-            fontWeight="bold",
+def _aplats(communes: Sequence[_Commune]) -> SafeString:
+    """The communes themselves, the line round one of them, each one's number where it is widest."""
+    formes = [
+        marque(
+            commune.barre.lien,
+            dire(commune.barre.libelle, commune.barre.valeur, commune.barre.precision),
+            _forme(commune, fill=commune.classe.teinte),
         )
+        for commune in communes
+    ]
+    traits = [
+        _forme(commune, fill="none", stroke=_EN_AVANT, stroke_width=4)
+        for commune in communes
+        if commune.en_avant
+    ]
+    numeros = [
+        texte(*commune.trace.ancre, _numero(commune.barre), PETIT, fill=commune.classe.encre)
+        for commune in communes
+    ]
+    return element(
+        "g",
+        ensemble(
+            [
+                element("g", ensemble(formes), stroke=_TRAIT),
+                pour_les_yeux(traits),
+                pour_les_yeux(numeros, font_weight="bold", text_anchor="middle"),
+            ]
+        ),
+        stroke_linejoin="round",
+        transform=f"translate({_BORD},{_BORD})",
+    )
 
 
-def _nomenclature(barres: Sequence[Barre], x: float, y: float) -> Iterator[Specification]:
+def _tracer(
+    feuille: Feuille,
+    aplats: SafeString,
+    communes: Sequence[_Commune],
+    legende: Sequence[_Classe],
+    largeur: int,
+) -> tuple[float, SafeString]:
+    """The map, and its two legends: beside it where there is room, else below."""
+    bas_de_la_carte = _BORD + feuille.hauteur + 2 * _LIGNE
+    x, y = (
+        (_BORD + feuille.largeur + _ECART, _BORD)
+        if largeur >= LARGE
+        else (_BORD, bas_de_la_carte + _LIGNE)
+    )
+    debut_des_noms = y + _CLASSE * len(legende) + _LIGNE / 2
+    bas_des_noms = debut_des_noms + _LIGNE * len(communes)
+    noms = _noms(communes, x, debut_des_noms, largeur - _BORD)
+    elements = (
+        aplats,
+        pour_les_yeux(_echelle_graphique(feuille)),
+        pour_les_yeux(_classes(legende, x, y)),
+        pour_les_yeux(noms),
+    )
+    return max(bas_de_la_carte, bas_des_noms) + _BORD, ensemble(elements)
+
+
+def _forme(commune: _Commune, **attributs: str | float) -> SafeString:
+    return element("path", d=commune.trace.chemin, **attributs)
+
+
+def _numero(barre: Barre) -> str:
+    return f"{barre.numero} ?" if barre.valeur is None else str(barre.numero)
+
+
+def _classes(legende: Sequence[_Classe], x: float, y: float) -> Iterator[SafeString]:
+    """What the colours stand for."""
+    for rang, classe in enumerate(legende):
+        haut = y + _CLASSE * rang
+        yield rectangle(
+            x + 0.5, haut + 0.5, _CARRE, _CARRE, fill=classe.teinte, stroke=_TRAIT, stroke_width=1
+        )
+        yield texte(x + _CARRE + 8, haut + _CARRE / 2 + 0.5, classe.nom, PETIT)
+
+
+def _noms(communes: Sequence[_Commune], x: float, y: float, droite: float) -> Iterator[SafeString]:
     """What the numbers stand for."""
-    milieux = [y + _LIGNE * (rang + 0.5) for rang in range(len(barres))]
-    yield textes(
-        [
-            {"x": x + _NUMERO, "y": milieu, "texte": str(barre.numero)}
-            for barre, milieu in zip(barres, milieux, strict=True)
-        ],
-        align="right",
-        fontSize=PETIT,
-        fontWeight="bold",
-    )
-    yield textes(
-        [
-            {"x": x + _NUMERO + 8, "y": milieu, "texte": abrege(barre.libelle, _NOM_MAX, PETIT)}
-            for barre, milieu in zip(barres, milieux, strict=True)
-        ],
-        align="left",
-        fontSize=PETIT,
-    )
+    debut = x + _NUMERO + 6
+    for rang, commune in enumerate(communes):
+        milieu, nom = y + _LIGNE * (rang + 0.5), commune.barre.libelle
+        yield texte(
+            x + _NUMERO, milieu, str(commune.barre.numero), PETIT,
+            font_weight="bold", text_anchor="end",
+        )  # fmt: skip
+        yield texte(debut, milieu, abrege(nom, droite - debut, PETIT), PETIT, entier=nom)
 
 
-def _echelle_graphique(feuille: Feuille) -> Iterator[Specification]:
+def _echelle_graphique(feuille: Feuille) -> Iterator[SafeString]:
     """How long some kilometres are, under the map."""
     km = next((k for k in (10, 5, 2, 1) if k * feuille.pixels_par_km <= _COTE / 3), 1)
-    longueur, y = km * feuille.pixels_par_km, feuille.hauteur + 1.5 * _LIGNE
-    yield {
-        "data": {"values": [{}]},
-        "mark": {"type": "rule", "aria": False, "color": ENCRE_DOUCE, "strokeWidth": 2},
-        "encoding": {"x": place(0), "x2": place(longueur), "y": place(y)},
-    }
-    yield textes(
-        [{"x": longueur + 8, "y": y, "texte": f"{km}\u00a0km"}],
-        align="left",
-        fontSize=PETIT,
-        color=ENCRE_DOUCE,
-    )
+    fin, y = _BORD + km * feuille.pixels_par_km, _BORD + feuille.hauteur + 1.5 * _LIGNE
+    yield trait(_BORD, y, fin, y, ENCRE_DOUCE, stroke_width=2)
+    yield texte(fin + 8, y, f"{km}\u00a0km", PETIT, fill=ENCRE_DOUCE)

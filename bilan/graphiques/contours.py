@@ -7,8 +7,10 @@ map without visible distortion.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
+from json import loads
 from math import cos, hypot, radians
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 Point = tuple[float, float]
 Anneau = tuple[Point, ...]
@@ -16,6 +18,14 @@ Polygone = tuple[Anneau, ...]
 
 _KM_PAR_DEGRE: Final = 111.2
 _HORIZONTALES: Final = 24
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A commune drawn: its SVG path, and where its number is best read."""
+
+    chemin: str
+    ancre: Point
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,34 @@ class Feuille:
         return round(x, 1), round((self.nord - point[1]) * echelle, 1)
 
 
+@lru_cache(maxsize=32)
+def etaler(
+    contours: tuple[str | None, ...], largeur: float, hauteur: float
+) -> tuple[Feuille, tuple[Trace | None, ...]] | None:
+    """These outlines (GeoJSON texts) on the sheet that they fill: read and drawn once.
+
+    None in the place of what has no surface to draw, and where nothing has one.
+    """
+    lus = [loads(contour) if contour else None for contour in contours]
+    dessinables = [lu if lu and _est_dessinable(lu) else None for lu in lus]
+    if not any(dessinables):
+        return None
+    feuille = Feuille.de([lu for lu in dessinables if lu], largeur, hauteur)
+    return feuille, tuple(lu and _trace(feuille.dessiner(lu)) for lu in dessinables)
+
+
+def _trace(polygones: tuple[Polygone, ...]) -> Trace:
+    chemin = "".join(_chemin(anneau) for polygone in polygones for anneau in polygone)
+    return Trace(chemin, au_large(polygones))
+
+
+def _chemin(anneau: Anneau) -> str:
+    """A closed line as an SVG path, each point from the one before: half as long."""
+    dixiemes = [(round(x * 10), round(y * 10)) for x, y in anneau]
+    pas = [f"{(x - x0) / 10:g},{(y - y0) / 10:g}" for (x0, y0), (x, y) in pairwise(dixiemes)]
+    return f"M{anneau[0][0]:g},{anneau[0][1]:g}l{' '.join(pas)}z"
+
+
 def _sans_repetition(points: Iterable[Point]) -> Iterator[Point]:
     precedent: Point | None = None
     for point in points:
@@ -62,12 +100,11 @@ def _sans_repetition(points: Iterable[Point]) -> Iterator[Point]:
             precedent = point
 
 
-def est_dessinable(contour: Mapping[str, Any] | None) -> TypeGuard[Mapping[str, Any]]:
+def _est_dessinable(contour: Mapping[str, Any]) -> bool:
     """Whether a GeoJSON geometry has a surface to draw."""
-    return contour is not None and any(polygone[0] for polygone in _polygones(contour) if polygone)
+    return any(polygone[0] for polygone in _polygones(contour) if polygone)
 
 
-@lru_cache(maxsize=256)
 def au_large(polygones: tuple[Polygone, ...]) -> Point:
     """The point inside that is farthest from the outline, or nearly: where a number is best read.
 

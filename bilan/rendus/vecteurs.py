@@ -11,9 +11,10 @@ from reportlab.pdfbase.pdfmetrics import getRegisteredFontNames, registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from svglib.svglib import svg2rlg
 
-from bilan.graphiques.trait import Graphique
-from bilan.rendus.svg import SVG, svg
+from bilan.graphiques.dessin import Graphique, sur_papier
 
+_TEXTE: Final = "{http://www.w3.org/2000/svg}text"
+_PEINTURES: Final = ("fill", "stroke")
 # Given a font file, svglib would embed a second copy of it: it draws in built-in fonts, replaced
 # after by those that the report's texts use, under the same names.
 _PROVISOIRE: Final = "Helvetica"
@@ -26,9 +27,13 @@ def dessin(graphique: Graphique, largeur: float) -> Drawing:
     Raises ValueError where the SVG can't be drawn.
     """
     _enregistrer()
-    racine = ET.fromstring(svg(graphique))  # noqa: S314 — our own drawing
-    for texte in racine.iter(f"{SVG}text"):
-        texte.set("font-family", _PROVISOIRE)
+    racine = ET.fromstring(graphique.large)  # noqa: S314 — our own drawing
+    for forme in racine.iter():
+        for peinture in _PEINTURES:
+            if peinture in forme.attrib:
+                forme.set(peinture, sur_papier(forme.attrib[peinture]))
+        if forme.tag == _TEXTE:
+            forme.set("font-family", _PROVISOIRE)
     trace = svg2rlg(StringIO(ET.tostring(racine, encoding="unicode")))
     if trace is None:
         raise ValueError(f"Le graphique « {graphique.titre} » ne se dessine pas.")

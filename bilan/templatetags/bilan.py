@@ -12,13 +12,9 @@ from bilan.chapitres import STATUTS
 from bilan.document import Bloc
 from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
 from bilan.rendus.html import ACTIONS_A_L_ECRAN, GABARITS, cellules
-from bilan.rendus.svg import svg
 from listes.chiffres import brut, ecart, montant, nombre
 
 register = template.Library()
-
-
-register.filter("svg", svg)
 
 
 @register.filter

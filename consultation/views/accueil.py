@@ -39,7 +39,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
     if choix.annee is None:
         return render(request, "consultation/accueil_vide.html", {"contrat": settings.CONTRAT})
     exercice = etablir(choix.annee, actions_limitees(request))
-    communes = list(communes_visibles(request).order_by("numero"))
+    communes = list(communes_visibles(request).avec_trace().order_by("numero"))
     chiffres_cles = _chiffres_cles(exercice, communes)
     if exercice.partiel:
         exercice = _reduit(exercice, communes)

@@ -42,7 +42,7 @@ class CommunePage(PageDeFigures):
     template_name = "consultation/commune.html"
 
     def trouver(self, cle: str) -> Commune:
-        self.communes = list(communes_visibles(self.request).order_by("numero"))
+        self.communes = list(communes_visibles(self.request).avec_trace().order_by("numero"))
         commune = next((c for c in self.communes if c.code_insee == cle), None)
         if commune is None:
             ailleurs = ", ou ne fait pas partie des vôtres" if communes_de(self.request) else ""

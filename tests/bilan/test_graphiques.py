@@ -1,8 +1,9 @@
 """What the charts say: the tables' own figures, links and names, drawn or told."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.conf import settings
@@ -10,42 +11,57 @@ from django.test import TestCase
 
 from amorce.chargement import charger
 from bilan.exercices import ExerciceEtabli, etablir
-from bilan.graphiques import barres, barres_territoriales, barres_thematiques
-from bilan.graphiques.carte import carte_territoriale
+from bilan.graphiques import (
+    Barre,
+    Graphique,
+    barres,
+    barres_territoriales,
+    barres_thematiques,
+    carte_territoriale,
+)
+from bilan.graphiques.barres import COULEUR
 from bilan.graphiques.classes import intitules, seuils
 from bilan.graphiques.contours import Feuille, au_large
-from bilan.graphiques.trait import ORIGINE, Graphique, en_lignes, graduations
+from bilan.graphiques.dessin import abrege, en_lignes, largeur_estimee
 from bilan.grille import Ligne
 from bilan.tableaux import TableauTerritorial
 from listes.chiffres import montant
 from territoires.models import Commune
 
+SVG = "{http://www.w3.org/2000/svg}"
 
-def carre(ouest: float, sud: float, cote: float = 0.1) -> dict[str, Any]:
+
+def carre(ouest: float, sud: float, cote: float = 0.1) -> str:
     """A square commune, its ring clockwise."""
     est, nord = ouest + cote, sud + cote
-    return {
-        "type": "Polygon",
-        "coordinates": [[[ouest, sud], [ouest, nord], [est, nord], [est, sud], [ouest, sud]]],
-    }
+    anneau = [[ouest, sud], [ouest, nord], [est, nord], [est, sud], [ouest, sud]]
+    return json.dumps({"type": "Polygon", "coordinates": [anneau]})
+
+
+def lire(dessin: str) -> ET.Element:
+    return ET.fromstring(dessin)  # noqa: S314 — our own drawing
 
 
 def dites(graphique: Graphique) -> list[tuple[str, str]]:
-    """What each mark says, and where it leads."""
-    return [
-        (rangee["description"], rangee["lien"].removeprefix(ORIGINE))
-        for couche in graphique.specification["layer"]
-        for rangee in couche["data"]["values"]
-        if "description" in rangee
-    ]
+    """What each mark says, and where it leads; the same in both drawings."""
+    large, etroit = (
+        [(a.findtext(f"{SVG}title") or "", a.get("href") or "") for a in lire(d).iter(f"{SVG}a")]
+        for d in (graphique.large, graphique.etroit)
+    )
+    assert large == etroit
+    return large
 
 
 def textes(graphique: Graphique) -> list[str]:
+    return [texte.text or "" for texte in lire(graphique.large).iter(f"{SVG}text")]
+
+
+def rectangles(graphique: Graphique, couleur: str) -> list[tuple[float, float, float]]:
+    """Where each bar of a colour begins, how long it is, how high it stands; drawn large."""
     return [
-        rangee["texte"]
-        for couche in graphique.specification["layer"]
-        for rangee in couche["data"]["values"]
-        if "texte" in rangee
+        (float(r.get("x") or 0), float(r.get("width") or 0), float(r.get("y") or 0))
+        for r in lire(graphique.large).iter(f"{SVG}rect")
+        if r.get("fill") == couleur
     ]
 
 
@@ -64,13 +80,13 @@ class Graphiques2004(TestCase):
     """The charts of the 2004 contract."""
 
     exercice: ExerciceEtabli
-    contours: dict[str, Any]
+    contours: dict[str, str | None]
 
     @classmethod
     def setUpTestData(cls) -> None:
         charger(settings.FIXTURES)
         cls.exercice = etablir(2004)
-        cls.contours = dict(Commune.objects.values_list("code_insee", "contour"))
+        cls.contours = {c.code_insee: c.trace for c in Commune.objects.avec_trace()}
 
     def attendues(self, lignes: tuple[Ligne, ...]) -> list[tuple[str, str]]:
         return [
@@ -98,7 +114,8 @@ class Graphiques2004(TestCase):
 
     def test_the_amount_stands_beside_each_bar(self) -> None:
         ecrits = textes(barres_territoriales(self.exercice.territorial))
-        assert [t for t in ecrits if t.endswith("€")] == [
+        axe = 3  # what the axis writes first
+        assert [t for t in ecrits if t.endswith("€")][axe:] == [
             montant(ligne.chiffres[1].valeur) for ligne in self.exercice.territorial.lignes
         ]
 
@@ -109,38 +126,52 @@ class Graphiques2004(TestCase):
             "205\u202f167\u00a0€, Transterritorial, 95\u202f322\u00a0€."
         )
 
-    def test_an_unknown_amount_draws_no_bar_and_is_said(self) -> None:
+    def test_un_montant_inconnu_ne_dessine_pas_de_barre_et_se_dit(self) -> None:
+        connues = rectangles(barres_territoriales(self.exercice.territorial), COULEUR)
         graphique = barres_territoriales(sans_montant(self.exercice.territorial, 2))
-        pleines = graphique.specification["layer"][0]["data"]["values"]
-        assert [barre["rang"] for barre in pleines] == [0, *range(2, 16)]
+        assert rectangles(graphique, COULEUR) == [connues[0], *connues[2:]]
         assert dites(graphique)[1][0] == "Bagard : montant inconnu, 2 actions"
         assert graphique.description.endswith("Montant inconnu : Bagard.")
 
-    def test_each_funder_s_share_is_the_table_s_figure(self) -> None:
+    def test_la_part_de_chaque_financeur_est_le_chiffre_du_tableau(self) -> None:
         tableau = self.exercice.thematique
-        parts = [
-            (f"{ligne.nom}, {colonne.titre} : {montant(chiffre.valeur)}", chiffre.lien)
-            for ligne in tableau.lignes
-            for colonne, chiffre in list(zip(tableau.colonnes, ligne.chiffres, strict=True))[2:]
-            if chiffre.valeur
+        attendues = [
+            dite
+            for ligne, total in zip(tableau.lignes, self.attendues(tableau.lignes), strict=True)
+            for dite in [
+                total,
+                *(
+                    (f"{ligne.nom}, {colonne.titre} : {montant(chiffre.valeur)}", chiffre.lien)
+                    for colonne, chiffre in zip(
+                        tableau.colonnes[2:], ligne.chiffres[2:], strict=True
+                    )
+                    if chiffre.valeur
+                ),
+            ]
         ]
-        totaux = self.attendues(tableau.lignes)
-        assert dites(barres_thematiques(tableau)) == totaux + parts
-        assert len(parts) == 44 - 5  # five zeros draw nothing
+        assert dites(barres_thematiques(tableau)) == attendues
+        assert len(attendues) == 11 + 44 - 5  # five zeros draw nothing
 
-    def test_shares_end_where_the_theme_s_total_ends(self) -> None:
-        fins: dict[int, float] = {}
-        for couche in barres_thematiques(self.exercice.thematique).specification["layer"]:
-            for part in couche["data"]["values"]:
-                if "fin" in part:
-                    assert part["debut"] == fins.get(part["rang"], 0)
-                    fins[part["rang"]] = part["fin"]
-        assert fins == {
-            rang: float(ligne.chiffres[1].valeur or 0)
-            for rang, ligne in enumerate(self.exercice.thematique.lignes)
-        }
+    def test_les_parts_se_suivent_jusqu_a_la_fin_du_total(self) -> None:
+        """One after the other, and as long together as the theme's total among the others'."""
+        tableau = self.exercice.thematique
+        longueurs = []
+        for a in lire(barres_thematiques(tableau).large).iter(f"{SVG}a"):
+            rectangle = a[1]
+            debut, longueur = (float(rectangle.get(cle) or 0) for cle in ("x", "width"))
+            if rectangle.get("stroke") == "none":
+                longueurs.append(0.0)
+            else:
+                if not longueurs[-1]:
+                    depart = debut
+                assert debut == pytest.approx(depart + longueurs[-1], abs=0.03)
+                longueurs[-1] += longueur
+        totaux = [float(ligne.chiffres[1].valeur or 0) for ligne in tableau.lignes]
+        assert longueurs == pytest.approx(
+            [total / max(totaux) * max(longueurs) for total in totaux], abs=0.03
+        )
 
-    def test_the_map_holds_the_fifteen_communes(self) -> None:
+    def test_la_carte_porte_les_quinze_communes(self) -> None:
         carte = carte_territoriale(self.exercice.territorial, self.contours)
         assert carte is not None
         assert dites(carte) == self.attendues(self.exercice.territorial.lignes[:15])
@@ -148,17 +179,41 @@ class Graphiques2004(TestCase):
             2 * [str(n) for n in range(1, 16)]
         )
         assert carte.description == (
-            "Carte de 15 communes, numérotées comme dans le tableau et d'autant plus foncées que "
-            "leur financement est élevé, en 5 classes. Hors de la carte : Transterritorial."
+            "Carte de 15 communes, numérotées comme dans le tableau, d'une teinte d'autant plus "
+            "marquée que leur financement est élevé, en 5 classes. Hors de la carte : "
+            "Transterritorial."
         )
 
-    def test_an_unknown_amount_has_its_own_class(self) -> None:
+    def test_un_montant_inconnu_a_sa_classe_et_son_signe(self) -> None:
         carte = carte_territoriale(sans_montant(self.exercice.territorial, 2), self.contours)
         assert carte is not None
-        classes = [c["classe"] for c in carte.specification["layer"][0]["data"]["values"]]
-        assert classes.count("Montant inconnu") == 1
-        assert classes[1] == "Montant inconnu"
+        ecrits = textes(carte)
+        assert [t for t in ecrits if "?" in t] == ["2 ?", "Montant inconnu (?)"]
+        teintes = [a[1].get("fill") for a in lire(carte.large).iter(f"{SVG}a")]
+        assert teintes.count("var(--graphique-inconnu, #d5dbe3)") == 1
+        assert teintes[1] == "var(--graphique-inconnu, #d5dbe3)"
         assert "Montant inconnu : Bagard." in carte.description
+
+    def test_un_trait_epais_entoure_la_commune_mise_en_avant(self) -> None:
+        seule = carte_territoriale(self.exercice.territorial, self.contours)
+        carte = carte_territoriale(self.exercice.territorial, self.contours, en_avant="30132")
+        assert carte is not None
+        assert seule is not None
+        assert carte.description == (
+            f"{seule.description} La Grand-Combe est entourée d'un trait épais."
+        )
+        entourees = [
+            forme.get("d")
+            for forme in lire(carte.large).iter(f"{SVG}path")
+            if forme.get("stroke-width") == "4"
+        ]
+        siennes = [
+            a[1].get("d")
+            for a in lire(carte.large).iter(f"{SVG}a")
+            if (a.findtext(f"{SVG}title") or "").startswith("La Grand-Combe")
+        ]
+        assert entourees == siennes
+        assert dites(carte) == dites(seule)
 
     def test_communes_without_an_outline_are_said(self) -> None:
         carte = carte_territoriale(self.exercice.territorial, {"30007": carre(4, 44)})
@@ -169,7 +224,7 @@ class Graphiques2004(TestCase):
     def test_no_outline_no_map(self) -> None:
         assert carte_territoriale(self.exercice.territorial, {}) is None
         assert carte_territoriale(self.exercice.territorial, {"99999": carre(4, 44)}) is None
-        for vide in ({"type": "Point", "coordinates": [4, 44]}, {"type": "Polygon"}):
+        for vide in ('{"type": "Point", "coordinates": [4, 44]}', '{"type": "Polygon"}', "null"):
             assert carte_territoriale(self.exercice.territorial, {"30007": vide}) is None
 
     def test_the_same_rows_give_the_same_drawing(self) -> None:
@@ -184,14 +239,20 @@ def test_plain_bars_take_plain_rows() -> None:
     graphique = barres(
         "Par financeur",
         "Barres du financement par financeur.",
-        [("Ville", Decimal("1200.50"), "/a/"), ("État", None, "/b/"), ("CG", 0, "/c/")],
+        [
+            Barre("Ville", Decimal("1200.50"), "/a/"),
+            Barre("État", None, "/b/"),
+            Barre("CG", 0, "/c/"),
+        ],
     )
     assert dites(graphique) == [
         ("Ville : 1\u202f200,50\u00a0€", "/a/"),
         ("État : montant inconnu", "/b/"),
         ("CG : 0\u00a0€", "/c/"),
     ]
-    assert textes(graphique) == ["Ville", "État", "CG", "1\u202f200,50\u00a0€", "—", "0\u00a0€"]
+    assert [t for t in textes(graphique) if not t.endswith("0\u00a0€") or "," in t] == [
+        *("Ville", "1\u202f200,50\u00a0€", "État", "—", "CG"),
+    ]
     assert graphique.description == "Barres du financement par financeur. Montant inconnu : État."
 
 
@@ -202,17 +263,30 @@ def test_plain_bars_take_plain_rows() -> None:
         ("Animation de type centre social", ("Animation de type", "centre social")),
         ("Information/Participation des habitants", ("Information/", "Participation des…")),
         ("Saint-Martin-de-Valgalgues", ("Saint-Martin-de-", "Valgalgues")),
-        ("A" * 40, ("A" * 18 + "…",)),
+        ("A" * 40, ("A" * 12 + "…",)),
     ],
 )
 def test_a_long_name_takes_two_lines_then_an_ellipsis(texte: str, attendu: tuple[str]) -> None:
     assert en_lignes(texte, 140) == attendu
 
 
+def test_un_nom_coupe_tient_dans_sa_place_quelles_que_soient_ses_lettres() -> None:
+    for nom in ("M" * 16, "il" * 30, "Été œuvré à l’Œuvre", "漢字" * 9):
+        assert largeur_estimee(abrege(nom, 90)) <= 90
+        assert abrege(nom, 1000) == nom
+
+
 def test_graduations_are_round_and_fit() -> None:
-    assert graduations(Decimal(563_152), 300) == [0, 200_000, 400_000]
-    assert graduations(Decimal(950), 300) == [0, 200, 400, 600, 800]
-    assert graduations(Decimal(0), 300) == [0]
+    def graduations(*montants: int) -> list[str]:
+        lignes = [Barre("Ligne", montant, "") for montant in montants]
+        ecrits = textes(barres("Essai", "Essai.", lignes))
+        return ecrits[: len(ecrits) - 2 * len(montants)]
+
+    assert graduations(563_152) == ["0\u00a0€", "200\u202f000\u00a0€", "400\u202f000\u00a0€"]
+    assert graduations(950) == [
+        *("0\u00a0€", "200\u00a0€", "400\u00a0€", "600\u00a0€", "800\u00a0€")
+    ]
+    assert graduations(0) == ["0\u00a0€"]
 
 
 def test_classes_are_cut_at_round_amounts_where_there_are_gaps() -> None:
