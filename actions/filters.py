@@ -34,7 +34,13 @@ class PorteurChoisi:
 
 
 class ChampPorteur(forms.CharField):
-    """An organisation's id, its name, or words of its name; or the word for none."""
+    """An organisation's id, its name, or words of its name; or the word for none.
+
+    ``visibles`` are those that may be named to whoever asks: of another, the list says what it says
+    of one that doesn't exist.
+    """
+
+    visibles = Organisme.objects.none()
 
     def clean(self, value: Any) -> PorteurChoisi | None:
         texte = super().clean(value)
@@ -43,13 +49,13 @@ class ChampPorteur(forms.CharField):
         if texte.lower() == SANS_PORTEUR:
             return PorteurChoisi(SANS_PORTEUR, None)
         if (cle := lire_entier(texte)) is not None:
-            par_id = Organisme.objects.filter(pk=cle)
+            par_id = self.visibles.filter(pk=cle)
             nom = par_id.values_list("nom", flat=True).first()
             if nom is None:
                 raise ValidationError(f"Aucun porteur n'a le numéro {coupe(texte)}.")
             return PorteurChoisi(nom, par_id)
-        exact = Organisme.objects.filter(nom__sans_accents=sans_accents(texte))
-        approchant = Organisme.objects.all()
+        exact = self.visibles.filter(nom__sans_accents=sans_accents(texte))
+        approchant = self.visibles
         for mot in sans_accents(texte).split():
             approchant = approchant.filter(nom__sans_accents__contains=mot)
         for trouves in (exact, approchant):
@@ -61,6 +67,12 @@ class ChampPorteur(forms.CharField):
 class PorteurFiltre(Texte):
     field_class = ChampPorteur
     suggestions = reverse_lazy("actions:porteurs")
+
+    @property
+    def field(self) -> Any:
+        champ = super().field
+        champ.visibles = Action.objects.porteurs_visibles_par(self.parent.request.user)
+        return champ
 
 
 class ActionFiltres(Filtres):

@@ -11,6 +11,7 @@ from django.db import connections, models
 from django.db.models import Aggregate, Count, Exists, OuterRef, Q, Subquery, Sum
 
 from comptes.models import Utilisateur
+from comptes.permissions import dans_les_communes
 from financement.models import (
     ETAPES,
     Financeur,
@@ -71,8 +72,16 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """
         if not isinstance(utilisateur, Utilisateur):
             return self.none()
-        communes = utilisateur.perimetre
-        return self.filter(commune__in=communes) if communes else self.all()
+        return dans_les_communes(self.all(), utilisateur.perimetre)
+
+    def porteurs_visibles_par(
+        self, utilisateur: AbstractBaseUser | AnonymousUser
+    ) -> models.QuerySet[Organisme]:
+        """Every organisation or, for a limited account, those that carry a line that it may see."""
+        if isinstance(utilisateur, Utilisateur) and not utilisateur.perimetre:
+            return Organisme.objects.all()
+        lignes = self.visibles_par(utilisateur).filter(porteur=OuterRef("pk"))
+        return Organisme.objects.filter(Exists(lignes.order_by()))
 
     def de_l_exercice(self, annee: int) -> "ActionQuerySet":
         """The lines of one budget year, counted or not."""

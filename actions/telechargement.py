@@ -4,16 +4,16 @@ from django.http import FileResponse, Http404, HttpRequest
 
 from actions.models import Action
 from actions.pieces import Piece
-from comptes.permissions import CONNECTE, exige
+from comptes.permissions import CONNECTE, exige, introuvable
 
 
 @exige(CONNECTE)
 def telecharger(request: HttpRequest, pk: int) -> FileResponse:
     """Always as a file to keep, never shown in the site's own pages."""
     visibles = Action.objects.visibles_par(request.user)
-    piece = Piece.objects.filter(pk=min(pk, 2**63 - 1), action__in=visibles).first()
+    piece = Piece.objects.filter(pk=pk, action__in=visibles).first()
     if piece is None:
-        raise Http404("Ce document n'existe pas.")
+        raise introuvable(request, "Ce document")
     try:
         fichier = piece.fichier.open("rb")
     except FileNotFoundError as erreur:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
@@ -13,7 +13,7 @@ from actions.models import Action
 from actions.plan import plan_de_financement
 from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
-from comptes.permissions import CONNECTE
+from comptes.permissions import CONNECTE, introuvable
 from listes.chiffres import nombre
 from listes.recherche import sans_accents
 from listes.tables import Totaux
@@ -27,7 +27,6 @@ MENTION_RECONSTITUTION = (
 )
 _MELANGE = "Données en partie reconstituées : "
 _SUGGESTIONS = 12
-_ENTIER_MAX = 2**63 - 1
 
 
 def mentions_de_reconstitution(totaux: Totaux) -> list[str]:
@@ -95,11 +94,11 @@ class ActionFiche(View):
         action = (
             Action.objects.visibles_par(request.user)
             .select_related("exercice", "theme", "commune", "quartier", "porteur")
-            .filter(pk=min(pk, _ENTIER_MAX))
+            .filter(pk=pk)
             .first()
         )
         if action is None:
-            raise Http404(f"L'action {pk} n'existe pas.")
+            raise introuvable(request, f"L'action {pk}")
         contexte = {
             "action": action,
             "axes": list(action.axes.all()),
@@ -119,8 +118,8 @@ class PorteurSuggestions(View):
         saisie = request.GET.get("porteur", "")[:200].replace("\0", "")
         noms: list[str] = []
         if len(saisie.strip()) > 1:
-            visibles = Action.objects.visibles_par(request.user).order_by()
-            porteurs = Organisme.objects.filter(pk__in=visibles.values("porteur_id"))
+            actions = Action.objects.visibles_par(request.user).order_by()
+            porteurs = Organisme.objects.filter(pk__in=actions.values("porteur_id"))
             for mot in sans_accents(saisie).split():
                 porteurs = porteurs.filter(nom__sans_accents__contains=mot)
             noms = list(porteurs.values_list("nom", flat=True)[:_SUGGESTIONS])

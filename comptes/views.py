@@ -14,7 +14,7 @@ from comptes.permissions import CONNECTE, exige
 @require_POST
 def _terminer(request: HttpRequest, pk: int) -> HttpResponse:
     siennes = UserSession.objects.filter(user=request.user)
-    session = get_object_or_404(siennes, pk=min(pk, 2**63 - 1))
+    session = get_object_or_404(siennes, pk=pk)
     session.end()
     consigner(Evenement.Genre.SESSIONS, request)
     messages.success(request, "Cette session est terminée.")

@@ -4,15 +4,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from actions.models import Action
-from comptes.permissions import communes_de
+from comptes.permissions import communes_de, dans_les_communes
 from territoires.models import Commune, CommuneQuerySet, Organisme, Quartier
 
 
 def communes_visibles(request: HttpRequest) -> CommuneQuerySet:
     """Every commune, or those that the account is limited to; without their outlines."""
-    communes = communes_de(request)
-    visibles = Commune.objects.defer("contour")
-    return visibles.filter(pk__in=communes) if communes else visibles
+    return dans_les_communes(Commune.objects.defer("contour"), communes_de(request), "pk")
 
 
 def quartiers_visibles(request: HttpRequest) -> "QuerySet[Quartier]":

@@ -9,6 +9,7 @@ from django.utils import timezone
 from actions.cloture import ExerciceClosError, refuser_si_clos
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
+from comptes.permissions import dans_les_communes
 from financement.models import Subvention
 from importation.ecriture import Ecriture
 from importation.fiches import Fiche, charger_fiches, comparer, depuis_json
@@ -16,6 +17,7 @@ from importation.insertion import LOT, lots
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
 from importation.traces import Trace
+from listes.chiffres import nombre
 from territoires.models import Organisme
 
 
@@ -65,6 +67,11 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
         [ligne for ligne in lignes if ligne.avant is None],
         [ligne for ligne in lignes if ligne.avant is not None],
     )
+    if utilisateur is not None and (hors := _hors_de(utilisateur.perimetre, lignes)):
+        raise AnnulationRefuseeError(
+            "Cet import ne peut être annulé que par un compte qui voit tout le territoire : il a "
+            f"écrit des actions qui ne sont pas, ou plus, dans vos communes ({nombre(hors)})."
+        )
     motifs = [*_changees(lignes, pks, exercice), *_attachees(defaite.creees)]
     if motifs:
         raise AnnulationRefuseeError(
@@ -87,6 +94,24 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
     importation.etat = Importation.Etat.ANNULEE
     importation.annulee_le, importation.annulee_par = moment, utilisateur
     importation.save()
+
+
+def _hors_de(communes: frozenset[int], lignes: list[LigneImportee]) -> int:
+    """How many of the lines would be written outside these communes, or are no longer in them."""
+    if not communes:
+        return 0
+    ailleurs = {
+        pk
+        for lot in lots([ligne.action_id for ligne in lignes if ligne.action_id is not None])
+        for pk in Action.objects.filter(pk__in=lot)
+        .exclude(pk__in=dans_les_communes(Action.objects.order_by(), communes))
+        .values_list("pk", flat=True)
+    }
+    return sum(
+        ligne.action_id in ailleurs
+        or (ligne.avant is not None and ligne.avant.get("commune") not in communes)
+        for ligne in lignes
+    )
 
 
 def _changees(lignes: list[LigneImportee], pks: list[int], exercice: Exercice) -> list[str]:
@@ -122,13 +147,13 @@ def _attachees(creees: list[LigneImportee]) -> list[str]:
         if modele in (Subvention, LigneImportee) or relation.many_to_many:
             continue
         if modele is Action or not modele.__name__.startswith("Historical"):
-            nombre = sum(
+            combien = sum(
                 modele._default_manager.filter(**{f"{relation.field.name}__in": lot}).count()
                 for lot in lots(pks)
             )
-            if nombre:
-                nom = modele._meta.verbose_name_plural if nombre > 1 else modele._meta.verbose_name
-                motifs.append(f"{nombre} {nom} se rattachent aux actions créées par cet import.")
+            if combien:
+                nom = modele._meta.verbose_name_plural if combien > 1 else modele._meta.verbose_name
+                motifs.append(f"{combien} {nom} se rattachent aux actions créées par cet import.")
     return motifs
 
 

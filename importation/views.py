@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
@@ -48,7 +48,10 @@ OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, 
 
 def _trouver(request: HttpRequest, pk: int) -> Importation:
     visibles = Importation.objects.visibles_par(request.user)
-    return get_object_or_404(visibles.select_related("exercice", "utilisateur"), pk=pk)
+    importation = visibles.select_related("exercice", "utilisateur").filter(pk=pk).first()
+    if importation is None:
+        raise Http404(f"L'import {pk} n'existe pas, ou n'est pas des vôtres.")
+    return importation
 
 
 class ImportationListe(ListView[Importation]):

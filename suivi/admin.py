@@ -22,9 +22,9 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
-from comptes.permissions import communes_de
+from comptes.permissions import communes_de, dans_les_communes, introuvable
 from listes.chiffres import nombre
-from listes.etat import lire_entier
+from listes.etat import coupe, lire_entier
 from listes.recherche import sans_accents
 from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
@@ -32,6 +32,7 @@ from suivi.usages import nombre_lie, usagers, usages
 from suivi.versions import VersionDepasseeError, Versionne
 
 M = TypeVar("M", bound=Versionne)
+USAGERS_NOMMES = 100
 
 
 @admin.display(description="actions", ordering="nombre_d_actions")
@@ -63,7 +64,8 @@ class AdminSuivi(admin.ModelAdmin[M]):
     ``lignes`` are the models whose rows are part of the object, each with the field that points
     to it. ``search_fields`` end in ``__sans_accents__contains``. ``comptes`` are the numbers of
     related rows that the list shows, by name. What is ``commun`` belongs to no commune: whoever is
-    limited to some only reads it.
+    limited to some only reads it. What belongs to one says by which field (``par_commune``):
+    whoever is limited reads the rows of hers only, as they were while hers.
     """
 
     change_form_template = "admin/edition/change_form.html"
@@ -72,6 +74,7 @@ class AdminSuivi(admin.ModelAdmin[M]):
     lignes: historique.Lignes = {}
     comptes: dict[str, str] = {}
     commun = True
+    par_commune = ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         communes = communes_de(request)
@@ -79,12 +82,19 @@ class AdminSuivi(admin.ModelAdmin[M]):
             nom: nombre_lie(self.model, lien, communes) for nom, lien in self.comptes.items()
         }
         lus: QuerySet[M] = super().get_queryset(request).annotate(**nombres)
-        return lus
+        return dans_les_communes(lus, communes, self.par_commune) if self.par_commune else lus
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
         return super().get_search_results(request, queryset, sans_accents(search_term))
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Not through what points here: it may be of communes that one may not see."""
+        noms = {lien.name for lien in self.opts.related_objects}
+        return lookup.partition("__")[0] not in noms and super().lookup_allowed(
+            lookup, value, request
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self._est_a_elle(request) and super().has_add_permission(request)
@@ -97,6 +107,14 @@ class AdminSuivi(admin.ModelAdmin[M]):
 
     def _est_a_elle(self, request: HttpRequest) -> bool:
         return not self.commun or not communes_de(request)
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """The way home, with the sentence that every other page has for it."""
+        absence = introuvable(request, f"{capfirst(opts.verbose_name)} {coupe(object_id)}")
+        self.message_user(request, str(absence), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:index"))
 
     # --- The page of an object: it says what it was filled from, and saves over nothing newer ----
 
@@ -276,9 +294,18 @@ class AdminSuivi(admin.ModelAdmin[M]):
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
-        """Nothing in use is deleted: neither through a foreign key nor through a many-to-many."""
-        a_supprimer, nombres, interdits, proteges = super().get_deleted_objects(objs, request)
-        proteges += [self._designer(usager) for usager in usagers(self.model, objs)]
+        """Nothing in use is deleted: neither through a foreign key nor through a many-to-many.
+
+        What is of communes that one may not see is counted, not named.
+        """
+        a_supprimer, nombres, interdits, _ = super().get_deleted_objects(objs, request)
+        vus, caches = usagers(self.model, objs, communes_de(request))
+        proteges = [self._designer(usager) for usager in vus[:USAGERS_NOMMES]]
+        if autres := len(vus[USAGERS_NOMMES:]):
+            proteges.append(f"et {nombre(autres)} autre{'s' if autres > 1 else ''}")
+        for modele, combien in caches:
+            noms = modele._meta.verbose_name_plural if combien > 1 else modele._meta.verbose_name
+            proteges.append(f"{nombre(combien)} {noms} hors de vos communes")
         return a_supprimer, nombres, interdits, proteges
 
     def _designer(self, objet: Model) -> Any:
@@ -289,6 +316,12 @@ class AdminSuivi(admin.ModelAdmin[M]):
         return format_html('{} : <a href="{}">{}</a>', options.verbose_name, adresse, objet)
 
     # --- History ----
+
+    def _limite(self, request: HttpRequest) -> historique.Limite | None:
+        """What the account may read of the past: a commune's own key doesn't change."""
+        communes = communes_de(request)
+        limitee = communes and self.par_commune not in ("", "pk")
+        return historique.Limite(self.par_commune, communes) if limitee else None
 
     def get_urls(self) -> list[URLPattern]:
         options = self.opts
@@ -305,10 +338,12 @@ class AdminSuivi(admin.ModelAdmin[M]):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         objet = self._objet(request, object_id)
-        racontes = historique.changements(objet, self.lignes)
+        limite = self._limite(request)
+        racontes = historique.changements(objet, self.lignes, limite)
         contexte = {
             **self.admin_site.each_context(request),
             "title": f"Historique : {objet}",
+            "limite": limite is not None,
             "opts": self.opts,
             "object": objet,
             "changements": racontes,
@@ -327,7 +362,7 @@ class AdminSuivi(admin.ModelAdmin[M]):
         nom = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         if request.method == "POST":
             version = lire_entier(request.POST.get("version", "")) or 0
-            refus = self._retablir(objet, moment, version)
+            refus = self._retablir(request, objet, moment, version)
             if refus:
                 self.message_user(request, refus, messages.ERROR)
                 return HttpResponseRedirect(reverse(f"{nom}_history", args=[object_id]))
@@ -342,20 +377,25 @@ class AdminSuivi(admin.ModelAdmin[M]):
             "moment": moment,
             "abandonnes": [
                 change
-                for change in historique.changements(objet, self.lignes)
+                for change in historique.changements(objet, self.lignes, self._limite(request))
                 if change.quand > moment
             ],
             "historique": reverse(f"{nom}_history", args=[object_id]),
         }
         return TemplateResponse(request, "admin/edition/retablir.html", contexte)
 
-    def _retablir(self, objet: M, moment: datetime, version: int) -> str:
+    def _retablir(self, request: HttpRequest, objet: M, moment: datetime, version: int) -> str:
         """Why the state of a moment can't be written back; empty once it is."""
+        limite = self._limite(request)
         try:
             with refus_traduits(), transaction.atomic():
-                fait = historique.retablir(objet, self.lignes, moment, version)
+                fait = historique.retablir(objet, self.lignes, moment, version, limite)
+                if not self.has_change_permission(request, objet):
+                    raise PermissionDenied
         except RefusError as refus:
             return str(refus)
+        except PermissionDenied:
+            return "Cette version mettrait l'objet hors de vos communes : elle n'est pas rétablie."
         except VersionDepasseeError:
             return (
                 "Quelqu'un vient d'enregistrer cet objet : relisez l'historique, puis recommencez."
@@ -364,12 +404,13 @@ class AdminSuivi(admin.ModelAdmin[M]):
             return f"Cette version n'est plus permise : {' '.join(erreur.messages)}"
         except IntegrityError:
             return "Cette version n'est plus permise : ce à quoi elle renvoie a changé."
-        return "" if fait else "Rien n'est gardé de cette date."
+        suite = "" if limite is None else ", ou c'était hors de vos communes"
+        return "" if fait else f"Rien n'est gardé de cette date{suite}."
 
     def _objet(self, request: HttpRequest, object_id: str) -> M:
         objet = self.get_object(request, unquote(object_id))
         if objet is None:
-            raise Http404("Cet objet n'existe pas, ou n'est pas dans votre périmètre.")
+            raise introuvable(request, f"L'objet {coupe(object_id)}")
         if not self.has_view_or_change_permission(request, objet):
             raise PermissionDenied
         return objet

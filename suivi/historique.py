@@ -4,7 +4,7 @@ Django writes the object, its links and its lines one after the other; all that 
 bears one moment, and is told as one change.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -130,17 +130,46 @@ Lignes = dict[type[models.Model], str]
 """The models whose rows are an object's lines, each with the field that points to it."""
 
 
-def versions(objet: models.Model, lignes: Lignes) -> list[Version]:
+@dataclass(frozen=True)
+class Limite:
+    """What a limited account reads of a history: what was written while the object was in one of
+    these communes, by that field.
+    """
+
+    champ: str
+    communes: frozenset[int]
+
+    def laisse_voir(self, valeurs: dict[str, Any] | None) -> bool:
+        """Whether these values of the object put it in one of these communes."""
+        return valeurs is not None and valeurs[self.champ] in self.communes
+
+
+def versions(objet: models.Model, lignes: Lignes, limite: Limite | None = None) -> list[Version]:
     """All that is kept of an object and its lines, oldest first."""
     toutes = _versions(type(objet), **{objet._meta.pk.attname: objet.pk})
     for modele, lien in lignes.items():
         toutes += _versions(modele, **{f"{lien}_id": objet.pk})
-    return sorted(toutes, key=lambda version: version.quand)
+    toutes.sort(key=lambda version: version.quand)
+    return toutes if limite is None else list(_permises(toutes, type(objet), limite))
 
 
-def changements(objet: models.Model, lignes: Lignes) -> list[Changement]:
+def _permises(
+    toutes: list[Version], principal: type[models.Model], limite: Limite
+) -> Iterator[Version]:
+    """Those that left the object where one may see it."""
+    valeurs = next((v.valeurs for v in toutes if v.modele is principal), None)
+    for _, groupe in groupby(toutes, key=lambda version: version.quand):
+        ensemble = list(groupe)
+        valeurs = [valeurs, *(v.valeurs for v in ensemble if v.modele is principal)][-1]
+        if limite.laisse_voir(valeurs):
+            yield from ensemble
+
+
+def changements(
+    objet: models.Model, lignes: Lignes, limite: Limite | None = None
+) -> list[Changement]:
     """The changes of an object and its lines, newest first; those that change nothing left out."""
-    toutes = versions(objet, lignes)
+    toutes = versions(objet, lignes, limite)
     noms = _Noms(toutes)
     derniere: dict[tuple[type[models.Model], Any], Version] = {}
     racontes = []
@@ -320,14 +349,21 @@ def _etat_au(
     return principal, etats
 
 
-def retablir(objet: Versionne, lignes: Lignes, moment: datetime, version: int) -> bool:
-    """Write back, as a new change, the state at a moment; False when nothing is kept of it.
+def retablir(
+    objet: Versionne,
+    lignes: Lignes,
+    moment: datetime,
+    version: int,
+    limite: Limite | None = None,
+) -> bool:
+    """Write back, as a new change, the state at a moment; False when nothing is kept of it that
+    one may see.
 
     Call it in a transaction. Raises VersionDepasseeError where the object isn't at this version
     any more, ValidationError where that state is no longer allowed.
     """
     principal, etats = _etat_au(objet, lignes, moment)
-    if principal is None:
+    if principal is None or (limite is not None and not limite.laisse_voir(principal)):
         return False
     objet.prendre(version)
     motif = f"Rétablit la version du {timezone.localtime(moment):%d/%m/%Y à %H:%M:%S}"

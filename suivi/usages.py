@@ -1,10 +1,14 @@
 """What points to an object of the reference data, counted as far as one may see."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
+from django.contrib.admin.utils import NestedObjects
+from django.db import router
 from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+
+from comptes.permissions import dans_les_communes
 
 
 def nombre_lie(modele: type[Model], lien: str, communes: frozenset[int]) -> Coalesce:
@@ -33,21 +37,34 @@ def usages(
                 yield lien.related_model, champ, nombre
 
 
-def usagers(modele: type[Model], objets: Iterable[Any]) -> Iterator[Model]:
-    """What points to these objects through a many-to-many, which the database lets go silently."""
+def usagers(
+    modele: type[Model], objets: Any, communes: frozenset[int]
+) -> tuple[list[Model], list[tuple[type[Model], int]]]:
+    """What keeps these objects from being deleted: the rows that one who is limited to these
+    communes may see, then the number of the others, by model.
+    """
+    collecteur = NestedObjects(using=router.db_for_write(modele), origin=objets)
+    collecteur.collect(objets)
+    tous: list[Any] = sorted(collecteur.protected, key=lambda objet: objet.pk)
     for lien in _liens_entrants(modele):
         if lien.many_to_many:
             lies = lien.related_model._default_manager.filter(**{f"{lien.field.name}__in": objets})
-            yield from lies.distinct()[:100]
+            tous += lies.distinct()
+    cles: dict[type[Model], list[Any]] = {}
+    for objet in tous:
+        cles.setdefault(type(objet), []).append(objet.pk)
+    vus = {m: _du_perimetre(m, communes).in_bulk(siennes) for m, siennes in cles.items()}
+    caches = [(m, len(siennes) - len(vus[m])) for m, siennes in cles.items()]
+    return [o for o in tous if o.pk in vus[type(o)]], [(m, n) for m, n in caches if n]
 
 
 def _du_perimetre(modele: Any, communes: frozenset[int]) -> QuerySet[Any]:
     """The rows of a model that one who is limited to these communes may count; none is no limit."""
     lignes: QuerySet[Any] = modele._default_manager.order_by()
     champs = {champ.name for champ in modele._meta.fields}
-    for champ, filtre in (("commune", "commune__in"), ("action", "action__commune__in")):
-        if communes and champ in champs:
-            return lignes.filter(**{filtre: communes})
+    for champ, par in (("commune", "commune"), ("action", "action__commune")):
+        if champ in champs:
+            return dans_les_communes(lignes, communes, par)
     return lignes
 
 

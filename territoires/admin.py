@@ -18,6 +18,7 @@ from territoires.perimetre import ChoixLimites, FiltreCommune
 @admin.register(Commune)
 class CommuneAdmin(AdminSuivi[Commune]):
     commun = False
+    par_commune = "pk"
     list_display = ["numero", "nom", "libelle_tableau", "code_insee", "habitants", nombre_d_actions]
     list_display_links = ["nom"]
     comptes = {"nombre_d_actions": "actions"}
@@ -42,14 +43,13 @@ class CommuneAdmin(AdminSuivi[Commune]):
         return not communes_de(request) and super().has_add_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Commune]:
-        communes = communes_de(request)
-        visibles = super().get_queryset(request).defer("contour")
-        return visibles.filter(pk__in=communes) if communes else visibles
+        return super().get_queryset(request).defer("contour")
 
 
 @admin.register(Quartier)
 class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
     commun = False
+    par_commune = "commune"
     list_display = ["nom", "commune", "classement", nombre_d_actions]
     list_select_related = ["commune"]
     list_filter = ["classement", ("commune", FiltreCommune)]
@@ -59,9 +59,7 @@ class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
     comptes = {"nombre_d_actions": "actions"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quartier]:
-        communes = communes_de(request)
-        visibles = super().get_queryset(request).select_related("commune")
-        return visibles.filter(commune__in=communes) if communes else visibles
+        return super().get_queryset(request).select_related("commune")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Quartier], search_term: str

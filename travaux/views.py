@@ -16,12 +16,11 @@ from travaux.models import Travail
 from travaux.purge import JOURS
 from travaux.reprise import reprendre
 
-_ENTIER_MAX = 2**63 - 1
 _SANS_PRENEUR = timedelta(minutes=1)
 
 
 def _trouver(request: HttpRequest, pk: int) -> Travail:
-    travail = Travail.objects.de(request.user).filter(pk=min(pk, _ENTIER_MAX)).first()
+    travail = Travail.objects.de(request.user).filter(pk=pk).first()
     if travail is None:
         raise Http404("Ce travail n'existe pas, ou n'est plus gardé.")
     return travail

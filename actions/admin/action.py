@@ -14,7 +14,6 @@ from actions.admin.lignes import PieceInline, SubventionInline, sobre
 from actions.admin.selection import ActionsSurSelection
 from actions.forms import ActionForm
 from actions.models import Action, Exercice
-from actions.questions import ActionQuerySet
 from comptes.permissions import communes_de
 from financement.models import Subvention
 from listes.chiffres import montant
@@ -33,6 +32,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     change_list_template = "admin/actions/action/change_list.html"
     lignes = {Subvention: "action"}
     commun = False
+    par_commune = "commune"
     inlines = [SubventionInline, PieceInline]
     autocomplete_fields = ["porteur", "commune", "quartier", "theme"]
     fieldsets = [
@@ -67,10 +67,16 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Action]:
         visibles = super().get_queryset(request)
-        assert isinstance(visibles, ActionQuerySet)  # noqa: S101  # Action.objects gives it
-        return visibles.visibles_par(request.user).select_related(
-            "exercice", "theme", "commune", "porteur"
-        )
+        return visibles.select_related("exercice", "theme", "commune", "porteur")
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Action | None:
+        action = super().get_object(request, *args, **kwargs)
+        if action is not None and action.renouvelee_de_id is not None:
+            visibles = self.get_queryset(request)
+            action.origine_visible = (  # type: ignore[attr-defined]  # told to its page
+                not communes_de(request) or visibles.filter(pk=action.renouvelee_de_id).exists()
+            )
+        return action
 
     def has_change_permission(self, request: HttpRequest, obj: Action | None = None) -> bool:
         return _ouverte(obj) and super().has_change_permission(request, obj)
@@ -114,6 +120,8 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     def origine(self, action: Action) -> str:
         if action.renouvelee_de is None:
             return action.get_provenance_display()
+        if not action.origine_visible:  # type: ignore[attr-defined]  # set as the page opens
+            return f"{action.get_provenance_display()}, renouvelle une action hors de vos communes"
         return format_html(
             '{}, renouvelle <a href="{}">{} ({})</a>',
             action.get_provenance_display(),

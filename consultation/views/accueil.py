@@ -15,7 +15,7 @@ from bilan import chapitres, graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
 from bilan.rapport import population_de
-from comptes.permissions import CONNECTE, communes_de, exige
+from comptes.permissions import CONNECTE, communes_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
 from listes.chiffres import nombre
@@ -87,11 +87,9 @@ def _chiffres_cles(exercice: ExerciceEtabli, communes: list[Commune]) -> list[An
     ]
 
 
-def _derniers_changements(communes: Collection[int]) -> list[Any]:
-    """The last changes of actions that the account may see, newest first."""
-    historique = Action.historique.select_related("history_user")
-    if communes:
-        historique = historique.filter(commune__in=communes)
+def _derniers_changements(communes: frozenset[int]) -> list[Any]:
+    """The last changes of actions while they were where the account may see, newest first."""
+    historique = dans_les_communes(Action.historique.select_related("history_user"), communes)
     return list(historique.order_by("-history_date", "-history_id")[:CHANGEMENTS_MONTRES])
 
 

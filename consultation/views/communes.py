@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from bilan.document import ChiffreCle
 from bilan.tableaux import TERRITORIAL
-from comptes.permissions import communes_de
+from comptes.permissions import introuvable
 from consultation import filters, tables
 from consultation.carte import carte_de_navigation, tableau_de_la_carte
 from consultation.confrontation import recalculs
@@ -45,8 +44,7 @@ class CommunePage(PageDeFigures):
         self.communes = list(communes_visibles(self.request).avec_trace().order_by("numero"))
         commune = next((c for c in self.communes if c.code_insee == cle), None)
         if commune is None:
-            ailleurs = ", ou ne fait pas partie des vôtres" if communes_de(self.request) else ""
-            raise Http404(f"Aucune commune du contrat n'a le code INSEE {coupe(cle)}{ailleurs}.")
+            raise introuvable(self.request, f"La commune de code INSEE {coupe(cle)}")
         return commune
 
     def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:

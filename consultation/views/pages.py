@@ -37,7 +37,6 @@ from territoires.models import Commune
 
 ARGENT = "Montants : crédits de fonctionnement."
 ACTIONS_MONTREES = 20
-ENTIER_MAX = 2**63 - 1
 """What the database takes; no row has such an id."""
 
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 
+from comptes.permissions import introuvable
 from consultation import filters, tables
 from consultation.perimetre import Perimetre
-from consultation.views.pages import ENTIER_MAX, ListeDeFigures, PageDeFigures, Voisin, Vue
+from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import porteurs_visibles
 from territoires.models import Organisme
 
@@ -31,14 +31,9 @@ class PorteurPage(PageDeFigures):
     template_name = "consultation/porteur.html"
 
     def trouver(self, cle: int) -> Organisme:
-        porteur = (
-            porteurs_visibles(self.request)
-            .select_related("commune")
-            .filter(pk=min(cle, ENTIER_MAX))
-            .first()
-        )
+        porteur = porteurs_visibles(self.request).select_related("commune").filter(pk=cle).first()
         if porteur is None:
-            raise Http404(f"Le porteur {cle} n'existe pas.")
+            raise introuvable(self.request, f"Le porteur {cle}")
         return porteur
 
     def montrer(self, sujet: Organisme, annee: int, ensemble: Perimetre) -> Vue:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 
+from comptes.permissions import introuvable
 from consultation import filters, tables
 from consultation.perimetre import Perimetre
-from consultation.views.pages import ENTIER_MAX, ListeDeFigures, PageDeFigures, Voisin, Vue
+from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import quartiers_visibles
 from listes.recherche import sans_accents
 from territoires.models import Quartier
@@ -30,14 +30,9 @@ class QuartierPage(PageDeFigures):
     template_name = "consultation/quartier.html"
 
     def trouver(self, cle: int) -> Quartier:
-        quartier = (
-            quartiers_visibles(self.request)
-            .select_related("commune")
-            .filter(pk=min(cle, ENTIER_MAX))
-            .first()
-        )
+        quartier = quartiers_visibles(self.request).select_related("commune").filter(pk=cle).first()
         if quartier is None:
-            raise Http404(f"Le quartier {cle} n'existe pas.")
+            raise introuvable(self.request, f"Le quartier {cle}")
         return quartier
 
     def montrer(self, sujet: Quartier, annee: int, ensemble: Perimetre) -> Vue:

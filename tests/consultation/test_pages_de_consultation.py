@@ -225,7 +225,7 @@ def test_l_agente_d_une_commune_ne_voit_que_ses_chiffres(agente: Client) -> None
     assert "transterritoriales" not in page
     reponse = agente.get("/communes/30007/")
     assert reponse.status_code == 404
-    assert "ou ne fait pas partie des vôtres" in reponse.content.decode()
+    assert "ou est hors de vos communes" in reponse.content.decode()
     assert lignes_de_liste(lire(agente, "/themes/"))[-1][2] == "33"
 
 
@@ -285,7 +285,7 @@ def test_le_nombre_de_requetes_est_borne_et_ne_depend_pas_des_lignes(
 @pytest.mark.parametrize(
     ("adresse", "phrase"),
     [
-        ("/communes/abc/", "Aucune commune du contrat n'a le code INSEE « abc »."),
+        ("/communes/abc/", "La commune de code INSEE « abc » n'existe pas."),
         ("/themes/99/", "Le thème 99 n'existe pas."),
         ("/financeurs/RIEN/", "Aucun financeur n'a le code « RIEN »."),
         ("/axes/9/", "L'axe 9 n'existe pas."),
