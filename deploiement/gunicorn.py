@@ -1,13 +1,13 @@
 """gunicorn's settings in production, behind a proxy."""
 
 import os
-from typing import Any
 
 bind = os.environ.get("ECOUTE") or "127.0.0.1:8000"
 worker_class = "gthread"
 workers = int(os.environ.get("PROCESSUS") or 2)
 threads = 4
-# Loaded once, before the workers: a wrong environment is said once, and nothing starts.
+# Loaded once, before the workers, with the code and the templates of every page: a wrong
+# environment is said once and nothing starts; nobody waits for the first page; workers share it.
 preload_app = True
 timeout = 120
 # A worker that leaks is replaced before it matters; not all of them at once.
@@ -21,10 +21,3 @@ loglevel = "warning"
 control_socket_disable = True
 # An address of any length reaches the application, which answers in French.
 limit_request_line = 0
-
-
-def when_ready(server: Any) -> None:
-    """Load the code of every page before the workers start: nobody waits for it, all share it."""
-    from django.urls import get_resolver
-
-    get_resolver().url_patterns  # noqa: B018  # reading it loads them

@@ -115,14 +115,14 @@ def carte_territoriale(
     ``contours``: INSEE code → GeoJSON text of a geometry (Polygon or MultiPolygon, WGS84).
     ``en_avant``: the code of the one that a thick line goes round.
     """
-    etales = etaler(tuple(contours.get(ligne.code) for ligne in tableau.lignes), _COTE, _HAUT)
+    etales = etaler_les_communes({ligne.code: contours.get(ligne.code) for ligne in tableau.lignes})
     if etales is None:
         return None
     feuille, traces = etales
     dessinees = [
-        (rangee(tableau, ligne), trace, ligne.code)
-        for ligne, trace in zip(tableau.lignes, traces, strict=True)
-        if trace is not None
+        (rangee(tableau, ligne), traces[ligne.code], ligne.code)
+        for ligne in tableau.lignes
+        if ligne.code in traces
     ]
     echelle = _Echelle.de([barre for barre, _, _ in dessinees])
     communes = [
@@ -137,6 +137,14 @@ def carte_territoriale(
         _dite(tableau, communes, legende),
         lambda largeur: _tracer(feuille, aplats, communes, legende, largeur),
     )
+
+
+def etaler_les_communes(
+    contours: Mapping[str, str | None],
+) -> tuple[Feuille, dict[str, Trace]] | None:
+    """The outlines that there are, on the map's sheet: drawn once by a process, the same again."""
+    connus = tuple((code, contour) for code, contour in contours.items() if contour)
+    return etaler(connus, _COTE, _HAUT)
 
 
 def _dite(

@@ -4,12 +4,14 @@ A territory is some thirty kilometres wide: there, degrees shortened by the lati
 map without visible distortion.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from heapq import nlargest
+from itertools import groupby, pairwise
 from json import loads
-from math import cos, hypot, radians
+from math import ceil, cos, radians
 from typing import Any, Final
 
 Point = tuple[float, float]
@@ -17,7 +19,8 @@ Anneau = tuple[Point, ...]
 Polygone = tuple[Anneau, ...]
 
 _KM_PAR_DEGRE: Final = 111.2
-_HORIZONTALES: Final = 24
+_HORIZONTALES: Final = 20
+_ESSAIS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -53,31 +56,33 @@ class Feuille:
 
     def dessiner(self, contour: Mapping[str, Any]) -> tuple[Polygone, ...]:
         """A GeoJSON Polygon or MultiPolygon in pixels, to a tenth."""
-        return tuple(
-            tuple(tuple(_sans_repetition(map(self._pixel, anneau))) for anneau in polygone)
-            for polygone in _polygones(contour)
-        )
+        return tuple(tuple(map(self._anneau, polygone)) for polygone in _polygones(contour))
 
-    def _pixel(self, point: Sequence[float]) -> Point:
-        echelle = self.pixels_par_km * _KM_PAR_DEGRE
-        x = (point[0] - self.ouest) * self.cosinus * echelle
-        return round(x, 1), round((self.nord - point[1]) * echelle, 1)
+    def _anneau(self, points: Iterable[Sequence[float]]) -> Anneau:
+        """A ring in pixels; points that fall together are one."""
+        vers_le_sud = self.pixels_par_km * _KM_PAR_DEGRE
+        vers_l_est = vers_le_sud * self.cosinus
+        pixels = (
+            (round((p[0] - self.ouest) * vers_l_est, 1), round((self.nord - p[1]) * vers_le_sud, 1))
+            for p in points
+        )
+        return tuple(pixel for pixel, _ in groupby(pixels))
 
 
 @lru_cache(maxsize=32)
 def etaler(
-    contours: tuple[str | None, ...], largeur: float, hauteur: float
-) -> tuple[Feuille, tuple[Trace | None, ...]] | None:
-    """These outlines (GeoJSON texts) on the sheet that they fill: read and drawn once.
+    contours: tuple[tuple[str, str], ...], largeur: float, hauteur: float
+) -> tuple[Feuille, dict[str, Trace]] | None:
+    """These outlines (INSEE code, GeoJSON text) on the sheet that they fill: read and drawn once.
 
-    None in the place of what has no surface to draw, and where nothing has one.
+    Without those that have no surface to draw; None where none has one.
     """
-    lus = [loads(contour) if contour else None for contour in contours]
-    dessinables = [lu if lu and _est_dessinable(lu) else None for lu in lus]
-    if not any(dessinables):
+    lus = {code: loads(contour) for code, contour in contours}
+    dessinables = {code: lu for code, lu in lus.items() if lu and _est_dessinable(lu)}
+    if not dessinables:
         return None
-    feuille = Feuille.de([lu for lu in dessinables if lu], largeur, hauteur)
-    return feuille, tuple(lu and _trace(feuille.dessiner(lu)) for lu in dessinables)
+    feuille = Feuille.de(dessinables.values(), largeur, hauteur)
+    return feuille, {code: _trace(feuille.dessiner(lu)) for code, lu in dessinables.items()}
 
 
 def _trace(polygones: tuple[Polygone, ...]) -> Trace:
@@ -92,14 +97,6 @@ def _chemin(anneau: Anneau) -> str:
     return f"M{anneau[0][0]:g},{anneau[0][1]:g}l{' '.join(pas)}z"
 
 
-def _sans_repetition(points: Iterable[Point]) -> Iterator[Point]:
-    precedent: Point | None = None
-    for point in points:
-        if point != precedent:
-            yield point
-            precedent = point
-
-
 def _est_dessinable(contour: Mapping[str, Any]) -> bool:
     """Whether a GeoJSON geometry has a surface to draw."""
     return any(polygone[0] for polygone in _polygones(contour) if polygone)
@@ -108,34 +105,37 @@ def _est_dessinable(contour: Mapping[str, Any]) -> bool:
 def au_large(polygones: tuple[Polygone, ...]) -> Point:
     """The point inside that is farthest from the outline, or nearly: where a number is best read.
 
-    Tried in the middle of the spans that some horizontals cut.
+    Tried in the middle of the widest spans that some horizontals cut.
     """
     anneaux = [anneau for polygone in polygones for anneau in polygone]
     sommets = [point for anneau in anneaux for point in anneau]
-    bas, haut = min(y for _, y in sommets), max(y for _, y in sommets)
 
     def eloignement(point: Point) -> float:
-        return min(hypot(point[0] - x, point[1] - y) for x, y in sommets)
+        ici_x, ici_y = point
+        return min((ici_x - x) ** 2 + (ici_y - y) ** 2 for x, y in sommets)
 
-    milieux = [
-        ((gauche + droite) / 2, y)
-        for rang in range(1, _HORIZONTALES)
-        for y in [bas + (haut - bas) * rang / _HORIZONTALES]
-        for gauche, droite in _traversees(anneaux, y)
-    ]
+    plus_larges = nlargest(_ESSAIS, _traversees(anneaux))
+    milieux = [(milieu, y) for _, milieu, y in plus_larges]
     x, y = max(milieux, key=eloignement, default=sommets[0])
     return round(x, 1), round(y, 1)
 
 
-def _traversees(anneaux: Iterable[Anneau], y: float) -> Iterator[Point]:
-    """Where a horizontal enters and leaves the outlines, pair by pair."""
-    coupes = sorted(
-        (x2 - x1) * (y - y1) / (y2 - y1) + x1
-        for anneau in anneaux
-        for (x1, y1), (x2, y2) in zip(anneau, (*anneau[1:], anneau[0]), strict=True)
-        if (y1 > y) != (y2 > y)
-    )
-    return zip(coupes[::2], coupes[1::2], strict=True)
+def _traversees(anneaux: list[Anneau]) -> Iterator[tuple[float, float, float]]:
+    """What horizontals cut within the outlines: each span's width, its middle, its height."""
+    hauteurs = [y for anneau in anneaux for _, y in anneau]
+    bas = min(hauteurs)
+    pas = (max(hauteurs) - bas) / _HORIZONTALES or 1
+    coupes: dict[int, list[float]] = defaultdict(list)
+    for anneau in anneaux:
+        for (x1, y1), (x2, y2) in pairwise((*anneau, anneau[0])):
+            debut, fin = ceil((y1 - bas) / pas - 0.5), ceil((y2 - bas) / pas - 0.5)
+            for rang in range(min(debut, fin), max(debut, fin)):
+                y = bas + (rang + 0.5) * pas
+                coupes[rang].append(x1 + (x2 - x1) * (y - y1) / (y2 - y1))
+    for rang, abscisses in coupes.items():
+        abscisses.sort()
+        for gauche, droite in zip(abscisses[::2], abscisses[1::2], strict=True):
+            yield droite - gauche, (gauche + droite) / 2, bas + (rang + 0.5) * pas
 
 
 def _polygones(contour: Mapping[str, Any]) -> list[list[list[Sequence[float]]]]:
