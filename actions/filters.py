@@ -15,10 +15,11 @@ from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
 from actions.models import Action, Exercice, Theme
 from actions.questions import ActionQuerySet
 from axes.models import AxeTransversal
+from comptes.saisies import lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet
-from listes.etat import coupe, lire_entier
+from listes.etat import coupe
 from listes.filters import Choix, Filtres, MontantFiltre, Reference, Texte
-from listes.recherche import sans_accents
+from listes.recherche import mots, sans_accents
 from territoires.models import Commune, Organisme, Quartier
 
 
@@ -56,7 +57,7 @@ class ChampPorteur(forms.CharField):
             return PorteurChoisi(nom, par_id)
         exact = self.visibles.filter(nom__sans_accents=sans_accents(texte))
         approchant = self.visibles
-        for mot in sans_accents(texte).split():
+        for mot in mots(texte):
             approchant = approchant.filter(nom__sans_accents__contains=mot)
         for trouves in (exact, approchant):
             if trouves.order_by().exists():

@@ -21,7 +21,7 @@ from financement.models import (
     SubventionQuerySet,
     au_centime,
 )
-from listes.recherche import lettres_sures, sans_accents
+from listes.recherche import lettres_sures, mots
 from territoires.models import Organisme
 
 if TYPE_CHECKING:
@@ -248,8 +248,7 @@ class ActionQuerySet(models.QuerySet["Action"]):
         the database can then answer each side by an index. The word that fewest texts hold leads.
         """
         selection = self
-        mots = sans_accents(texte).split()
-        for mot in sorted(mots, key=lambda mot: len(lettres_sures(mot)), reverse=True):
+        for mot in sorted(mots(texte), key=lambda mot: len(lettres_sures(mot)), reverse=True):
             porteurs = Organisme.objects.filter(nom__sans_accents__contains=mot).order_by()
             selection = selection.filter(
                 Q(intitule__sans_accents__contains=mot)

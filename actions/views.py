@@ -15,7 +15,7 @@ from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
 from comptes.permissions import CONNECTE, introuvable
 from listes.chiffres import nombre
-from listes.recherche import sans_accents
+from listes.recherche import mots
 from listes.tables import Totaux
 from listes.views import ListeView
 from territoires.models import Organisme
@@ -115,12 +115,12 @@ class PorteurSuggestions(View):
     permission = CONNECTE
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        saisie = request.GET.get("porteur", "")[:200].replace("\0", "")
+        saisie = request.GET.get("porteur", "").replace("\0", "")
         noms: list[str] = []
         if len(saisie.strip()) > 1:
             actions = Action.objects.visibles_par(request.user).order_by()
             porteurs = Organisme.objects.filter(pk__in=actions.values("porteur_id"))
-            for mot in sans_accents(saisie).split():
+            for mot in mots(saisie):
                 porteurs = porteurs.filter(nom__sans_accents__contains=mot)
             noms = list(porteurs.values_list("nom", flat=True)[:_SUGGESTIONS])
         return render(request, "actions/_suggestions.html", {"noms": noms})

@@ -1,20 +1,14 @@
 """The figures that the published report prints, to read: the source is never corrected."""
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
 from django.http import HttpRequest
 
 from bilan.publication import ChiffrePublie
-
-if TYPE_CHECKING:
-    ChiffrePublieAdminBase = admin.ModelAdmin[ChiffrePublie]
-else:
-    ChiffrePublieAdminBase = admin.ModelAdmin
+from comptes.administration import Administration
 
 
 @admin.register(ChiffrePublie)
-class ChiffrePublieAdmin(ChiffrePublieAdminBase):
+class ChiffrePublieAdmin(Administration[ChiffrePublie]):
     list_display = ["exercice", "tableau", "ligne", "libelle", "colonne", "imprime"]
     list_display_links = ["libelle"]
     list_select_related = ["exercice"]

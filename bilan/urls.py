@@ -6,6 +6,7 @@ from bilan import views
 
 app_name = "bilan"
 
+ANNEE = "(?P<annee>[0-9]{1,9})"  # more digits make no year, and thousands of them no number
 TABLEAUX = "territorial|thematique|croise|controle"
 
 urlpatterns = [
@@ -13,7 +14,7 @@ urlpatterns = [
     path("bilan/<int:annee>/", views.rapport, name="bilan"),
     path("bilan/<int:annee>.pdf", views.pdf, name="pdf"),
     path("bilan/<int:annee>.xlsx", views.xlsx, name="xlsx"),
-    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})/$", views.tableau, name="tableau"),
-    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.csv$", views.csv, name="csv"),
-    re_path(rf"^bilan/(?P<annee>\d+)/(?P<code>{TABLEAUX})\.json$", views.json, name="json"),
+    re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})/$", views.tableau, name="tableau"),
+    re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})\.csv$", views.csv, name="csv"),
+    re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})\.json$", views.json, name="json"),
 ]

@@ -1,11 +1,13 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
+from comptes.administration import Administration
 from comptes.journal import Evenement, consigner
 from comptes.models import Utilisateur
 from comptes.permissions import compte_de
@@ -16,7 +18,7 @@ RESERVES = ("is_superuser", "user_permissions")
 
 
 @admin.register(Utilisateur)
-class UtilisateurAdmin(UserAdmin[Utilisateur]):
+class UtilisateurAdmin(Administration[Utilisateur], UserAdmin[Utilisateur]):
     """Accounts; Django's own page, plus the communes that an account is limited to."""
 
     fieldsets = (*(UserAdmin.fieldsets or ()), ("Périmètre", {"fields": ("communes",)}))
@@ -90,8 +92,16 @@ class UtilisateurAdmin(UserAdmin[Utilisateur]):
         return super().log_deletions(request, queryset)
 
 
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(Administration[Group], GroupAdmin):
+    """Roles, as Django shows them."""
+
+
 @admin.register(Evenement)
-class EvenementAdmin(admin.ModelAdmin[Evenement]):
+class EvenementAdmin(Administration[Evenement]):
     """The audit log: read, never written by hand."""
 
     list_display = ("le", "genre", "compte", "adresse", "detail")

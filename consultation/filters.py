@@ -20,7 +20,7 @@ from consultation.ventilation import (
     repartir_par_financeur,
 )
 from listes.filters import Filtres, Reference, Texte
-from listes.recherche import sans_accents
+from listes.recherche import mots
 
 
 class FiguresFiltres(Filtres):
@@ -77,7 +77,7 @@ class FiguresFiltres(Filtres):
 
 def contenant(selection: "QuerySet[Any]", champs: Iterable[str], texte: str) -> "QuerySet[Any]":
     """Rows whose fields hold every word, whatever accents or case."""
-    for mot in sans_accents(texte).split():
+    for mot in mots(texte):
         voulu = Q()
         for champ in champs:
             voulu |= Q(**{f"{champ}__sans_accents__contains": mot})

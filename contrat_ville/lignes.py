@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from listes.etat import lire_entier
+from comptes.saisies import lire_entier
 
 # The longest page of the administration; Django would build up to 2 000 forms, in 20 s.
 LIGNES_MAX: Final = 200

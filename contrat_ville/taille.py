@@ -6,7 +6,7 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from listes.etat import lire_entier
+from comptes.saisies import lire_entier
 
 # Above what each form accepts (a spreadsheet, or several joined files), for which it has its own
 # sentence; below what fills a disk.

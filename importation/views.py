@@ -16,6 +16,7 @@ from django.views.generic import ListView
 
 from actions.models import Exercice
 from comptes.permissions import CONNECTE, communes_de, compte_de, exige
+from comptes.saisies import lire_entier
 from importation import annotation
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import (
@@ -272,8 +273,10 @@ def _differer_si_long(
 def _exercice(request: HttpRequest) -> Exercice:
     """The one asked for, else the last."""
     annee = request.GET.get("exercice", "")
-    exercices = Exercice.objects.filter(annee=annee) if annee.isdecimal() else Exercice.objects
-    exercice = exercices.order_by("-annee").first() if len(annee) < 5 else None
+    exercices = Exercice.objects.order_by("-annee")
+    if annee:
+        exercices = exercices.filter(annee__in=[lire_entier(annee)])
+    exercice = exercices.first()
     if exercice is None:
         raise Http404("Cet exercice n'existe pas.")
     return exercice

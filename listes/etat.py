@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from comptes.saisies import lire_entier
+
 TAILLES = (25, 50, 100, 200)
 TAILLE = 50
 EXPORTS = {"xlsx": "Excel (.xlsx)", "csv": "CSV pour Excel", "csv-ouvert": "CSV données ouvertes"}
 PARAMETRES = ("sort", "page", "per_page", "colonnes", "_export")
-_CHIFFRES_MAX = 18  # more would not fit the database's integers
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,6 @@ def coupe(valeur: str) -> str:
     """A value as a message quotes it: short, and without characters that can't be seen."""
     lisible = "".join(c if c.isprintable() else "�" for c in valeur[:60])
     return f"« {lisible}{'…' if len(valeur) > 60 else ''} »"
-
-
-def lire_entier(texte: str) -> int | None:
-    """A whole number without a sign, as an address or a form writes it; None for anything else."""
-    lisible = texte.isascii() and texte.isdigit() and len(texte) <= _CHIFFRES_MAX
-    return int(texte) if lisible else None
 
 
 def lire_etat(

@@ -11,10 +11,9 @@ from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import HttpRequest, QueryDict
 
+from comptes.saisies import COUPEE, LONGUEUR_MAX, couper, est_coupee
 from listes.chiffres import MontantIllisibleError, lire_montant, montant
 from listes.etat import Anomalie, coupe
-
-LONGUEUR_MAX = 200
 
 
 class Option(NamedTuple):
@@ -113,8 +112,15 @@ class MontantFiltre(django_filters.Filter):  # type: ignore[misc]  # django-filt
         super().__init__(max_length=40, **kwargs)
 
 
+class ChampRecherche(forms.CharField):
+    """Words to look for; what is kept of them is what will be looked for."""
+
+    def clean(self, value: Any) -> str:
+        return couper(super().clean(value))
+
+
 class Texte(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
-    field_class = forms.CharField
+    field_class = ChampRecherche
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGUEUR_MAX, **kwargs)
@@ -185,6 +191,14 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
             if len(valeurs) > 1 and not getattr(filtre, "multiple", False):
                 trouvees.append(Anomalie(nom, "ce filtre ne prend qu'une valeur."))
         return trouvees
+
+    def coupees(self) -> list[Anomalie]:
+        """The searches of which only the first words are looked for; the list is shown."""
+        return [
+            Anomalie(nom, COUPEE)
+            for nom, champ in self.form.fields.items()
+            if isinstance(champ, ChampRecherche) and est_coupee(self.data.get(nom, ""))
+        ]
 
     def actifs(self) -> list[Actif]:
         """The filters in force, one by value, in the order of the form."""

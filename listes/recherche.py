@@ -12,6 +12,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import CharField, TextField, Transform
 from django.db.models.lookups import Contains
 
+from comptes.saisies import couper
+
 # Letters that one letter replaces, then those that two replace.
 _LETTRES = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 _NUES = "aaaaaaceeeeiiiinooooouuuuyy"
@@ -31,6 +33,11 @@ def sans_accents(texte: str) -> str:
         return petit.encode("latin-1").translate(_OCTETS).decode("latin-1")
     except UnicodeEncodeError:
         return unicodedata.normalize("NFC", texte).lower().translate(_TABLE)
+
+
+def mots(texte: str) -> list[str]:
+    """The words that a text asks for, bare, each once: as many as a search looks for."""
+    return list(dict.fromkeys(sans_accents(couper(texte)).split()))
 
 
 class SansAccents(Transform):

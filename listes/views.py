@@ -127,7 +127,7 @@ class ListeView(View):
                 return attente
             return self._fichier(table, mentions, actifs, etat.export)
         pages = max(1, -(-effectif // etat.par_page))
-        anomalies = list(etat.anomalies)
+        anomalies = [*etat.anomalies, *filtres.coupees()]
         if etat.page > pages:
             anomalies.append(Anomalie("page", f"la liste s'arrête à la page {pages} ; la voici."))
         table.paginate(per_page=etat.par_page, page=min(etat.page, pages))

@@ -22,9 +22,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from comptes.administration import Administration
 from comptes.permissions import communes_de, dans_les_communes, introuvable
+from comptes.saisies import lire_entier
 from listes.chiffres import nombre
-from listes.etat import coupe, lire_entier
+from listes.etat import coupe
 from listes.recherche import sans_accents
 from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
@@ -58,7 +60,7 @@ def dire_le_refus(vue: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return repondre
 
 
-class AdminSuivi(admin.ModelAdmin[M]):
+class AdminSuivi(Administration[M]):
     """Reference data and actions: safe to edit by two, with a history that one can go back to.
 
     ``lignes`` are the models whose rows are part of the object, each with the field that points
@@ -433,8 +435,10 @@ def _ce_qui_est_montre(
 
 def _moment(texte: str) -> datetime:
     moment = None
-    with suppress(ValueError):
-        moment = parse_datetime(texte)
-    if moment is None or timezone.is_naive(moment):
+    # Naive, without a year in our time zone, or no date at all.
+    with suppress(ValueError, OverflowError):
+        lu = parse_datetime(texte)
+        moment = timezone.localtime(lu) if lu is not None else None
+    if moment is None:
         raise Http404("Cette date n'est pas dans l'historique.")
     return moment

@@ -17,8 +17,8 @@ from django.forms import BaseForm, ChoiceField, Field, FileField, ModelForm
 from django.http import QueryDict
 from django.utils.formats import date_format
 
+from comptes.saisies import lire_entier
 from listes.chiffres import montant
-from listes.etat import lire_entier
 
 Saisies = dict[str, list[str]]
 """What a form would send, by the name of its inputs."""

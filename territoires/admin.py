@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from comptes.permissions import communes_de
+from comptes.saisies import lire_entier
 from listes.chiffres import nombre
-from listes.etat import lire_entier
 from suivi.admin import AdminSuivi, nombre_d_actions
 from suivi.declencheurs import RefusError, refus_traduits
 from territoires.fusion import fusionner

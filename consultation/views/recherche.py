@@ -14,6 +14,7 @@ from django.views import View
 from actions.models import Action, Theme
 from axes.models import AxeTransversal
 from comptes.permissions import CONNECTE
+from comptes.saisies import COUPEE, LONGUEUR_MAX, couper, est_coupee
 from consultation.filters import (
     AxeFiltres,
     CommuneFiltres,
@@ -25,7 +26,6 @@ from consultation.filters import (
 from consultation.templatetags.navigation import annee_demandee
 from consultation.visibles import communes_visibles, porteurs_visibles
 from financement.models import Financeur
-from listes.filters import LONGUEUR_MAX
 
 TROUVAILLES_MONTREES = 8
 ACTIONS_COMPTEES = 1000
@@ -61,12 +61,12 @@ class Recherche(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         saisie = request.GET.get("q", "").replace("\0", "").strip()
-        texte = saisie[:LONGUEUR_MAX].strip()
+        texte = couper(saisie)
         self.annee = annee_demandee(request)
         groupes = [groupe for groupe in self._groupes(texte) if groupe.nombre] if texte else []
         contexte = {
             "q": texte,
-            "coupee": len(saisie) > LONGUEUR_MAX,
+            "coupee": COUPEE if est_coupee(saisie) else "",
             "longueur": LONGUEUR_MAX,
             "groupes": groupes,
             "annee": self.annee,

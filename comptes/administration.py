@@ -1,0 +1,51 @@
+"""What every page of the administration shares: whatever an address says, it answers."""
+
+from typing import Any, TypeVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import HttpRequest
+
+from comptes.saisies import COUPEE, couper, est_coupee, lire_entier
+
+M = TypeVar("M", bound=Model)
+
+
+class Administration(admin.ModelAdmin[M]):
+    """The library's page, where it takes the address at its word: a search of any length, a year
+    that no calendar has, a number that no database holds.
+    """
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[M], search_term: str
+    ) -> tuple[QuerySet[M], bool]:
+        if est_coupee(search_term) and not request.path.endswith("/autocomplete/"):
+            self.message_user(request, COUPEE, messages.WARNING)
+        return super().get_search_results(request, queryset, couper(search_term))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list; of an address that it can't read, the whole list, as for other mistakes."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError, ValidationError) as erreur:
+            raise IncorrectLookupParameters(erreur) from erreur
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> M | None:
+        try:
+            return super().get_object(request, object_id, from_field or None)
+        except (FieldDoesNotExist, OverflowError):
+            return None
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills in beforehand: of a choice, only what may be one."""
+        donnees = super().get_changeform_initial_data(request)
+        liens = {champ.name for champ in self.opts.fields if isinstance(champ, ForeignKey)}
+        return {
+            nom: valeur
+            for nom, valeur in donnees.items()
+            if nom not in liens or lire_entier(str(valeur)) is not None
+        }

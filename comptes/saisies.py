@@ -1,0 +1,27 @@
+"""What is read of what people send in an address or a form: never more than it can mean."""
+
+from typing import Final
+
+# Each word costs a reading of the table.
+LONGUEUR_MAX: Final = 200
+MOTS_MAX: Final = 10
+COUPEE: Final = (
+    f"La recherche est trop longue : seuls ses {MOTS_MAX} premiers mots, en {LONGUEUR_MAX} "
+    "caractères au plus, ont été cherchés."
+)
+_CHIFFRES_MAX: Final = 18  # more would not fit the database's integers
+
+
+def lire_entier(texte: str) -> int | None:
+    """A whole number without a sign, as an address or a form writes it; None for anything else."""
+    lisible = texte.isascii() and texte.isdigit() and len(texte) <= _CHIFFRES_MAX
+    return int(texte) if lisible else None
+
+
+def couper(texte: str) -> str:
+    """What of a text is looked for; where it isn't all, ``COUPEE`` is to be said."""
+    return " ".join(texte[:LONGUEUR_MAX].split()[:MOTS_MAX])
+
+
+def est_coupee(texte: str) -> bool:
+    return couper(texte) != " ".join(texte.split())
