@@ -4,7 +4,6 @@ Where there is room, a row's name stands on the left of its bar; where there isn
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from math import floor, log10
 from typing import Final, NamedTuple
@@ -68,9 +67,10 @@ _NOM_MAX: Final = 198
 _NUMERO: Final = 36
 _PAS: Final = 27
 _PAS_DE_DEUX_LIGNES: Final = 38
-_PAS_SOUS_LE_NOM: Final = 44
+# Where the name stands above the bar: the row's height, the bar's, the middles of both.
+_SOUS_LE_NOM: Final = (44, 16.5, 12.5, 31.5)
 _INTERLIGNE: Final = 16
-_PLEIN: Final = 0.7
+_FIN: Final = 0.8
 _AXE: Final = 34
 _CARRE: Final = 15
 _LIGNE_DE_LEGENDE: Final = 26
@@ -218,36 +218,25 @@ def _tracer(
     trame = _Trame(rangees, largeur)
     entete, trame.haut = _legende(legende, trame.debut_des_noms if trame.large else _BORD, largeur)
     axe = list(trame.axe()) if trame.large else []
-    elements = [
+    marques = [marque for rang in range(len(rangees)) for marque in trame.marques(rang)]
+    elements = (
         pour_les_yeux([*entete, *axe, *trame.lignes()]),
-        element(
-            "g",
-            ensemble(trame.marques()),
-            fill="none",
-            stroke=CONTOUR,
-            stroke_width=0.8,
-            pointer_events="all",
-        ),
-        pour_les_yeux(trame.lettres()),
-    ]
+        element("g", ensemble(marques), fill="none", stroke=CONTOUR, stroke_width=_FIN),
+        pour_les_yeux(trame.lettres(), font_weight="bold", text_anchor="middle"),
+    )
     return trame.bas + (_AXE if axe else _BORD), ensemble(elements)
 
 
 def _legende(noms: Sequence[str], debut: float, largeur: int) -> tuple[list[SafeString], float]:
     """The series' squares and names, on as many lines as they take; and where they end."""
-    elements = []
+    elements: list[SafeString] = []
     x, y = debut, float(_BORD + _CARRE / 2)
     for serie, nom in enumerate(noms):
         fin = x + _CARRE + 6 + largeur_estimee(nom)
         if x > debut and fin > largeur - _BORD:
             x, fin, y = debut, fin - x + debut, y + _LIGNE_DE_LEGENDE
-        elements += [
-            rectangle(
-                x, y - _CARRE / 2, _CARRE, _CARRE,
-                fill=_serie(serie)[0], stroke=CONTOUR, stroke_width=0.8,
-            ),
-            texte(x + _CARRE + 6, y, nom),
-        ]  # fmt: skip
+        carre = rectangle(x, y - _CARRE / 2, _CARRE, _CARRE, fill=_serie(serie)[0], stroke=CONTOUR)
+        elements += [carre, texte(x + _CARRE + 6, y, nom)]
         x = fin + 16
     return elements, y + _LIGNE_DE_LEGENDE if noms else _BORD
 
@@ -257,119 +246,91 @@ def _serie(rang: int) -> tuple[str, str]:
     return _SERIES[rang % len(_SERIES)]
 
 
-@dataclass
 class _Trame:
     """Where everything stands for these rows; ``haut`` is where the first one begins."""
 
-    rangees: tuple[Barre, ...]
-    largeur: int
-    haut: float = _BORD
-
-    def __post_init__(self) -> None:
-        self.large = self.largeur >= LARGE
-        numeros = any(barre.numero is not None for barre in self.rangees)
+    def __init__(self, rangees: tuple[Barre, ...], largeur: int) -> None:
+        self.rangees, self.largeur, self.haut = rangees, largeur, float(_BORD)
+        self.large = largeur >= LARGE
+        numeros = any(barre.numero is not None for barre in rangees)
         self.debut_des_noms = _NUMERO if numeros else _BORD
-        self.noms = [self._nom(barre.libelle) for barre in self.rangees]
-        valeurs = [Decimal(barre.valeur) for barre in self.rangees if barre.valeur is not None]
+        valeurs = [Decimal(barre.valeur) for barre in rangees if barre.valeur is not None]
         self.maximum = max(valeurs, default=Decimal(0))
-        nom = max((largeur_estimee(ligne) for nom in self.noms for ligne in nom), default=0)
-        self.gauche = round(self.debut_des_noms + nom + _ECART) if self.large else _BORD
-        chiffres = max(largeur_estimee(montant(v)) for v in (*valeurs, Decimal(0)))
-        self.place = self.largeur - self.gauche - round(chiffres + _ECART + _BORD)
-        self.echelle = self.place / float(self.maximum or 1)
-        if not self.large:
-            self.pas = _PAS_SOUS_LE_NOM
-        else:
-            self.pas = _PAS_DE_DEUX_LIGNES if any(len(n) > 1 for n in self.noms) else _PAS
-
-    def _nom(self, libelle: str) -> tuple[str, ...]:
         if self.large:
-            return en_lignes(libelle, _NOM_MAX)
-        return (abrege(libelle, self.largeur - self.debut_des_noms - _BORD),)
+            self.noms = [en_lignes(barre.libelle, _NOM_MAX) for barre in rangees]
+            self.pas = _PAS_DE_DEUX_LIGNES if any(len(n) > 1 for n in self.noms) else _PAS
+            self.epaisseur = self.pas * 0.7
+            self.centre_du_nom = self.centre = self.pas / 2
+            nom = max((largeur_estimee(ligne) for nom in self.noms for ligne in nom), default=0)
+            self.gauche = round(self.debut_des_noms + nom + _ECART)
+        else:
+            place = largeur - self.debut_des_noms - _BORD
+            self.noms = [(abrege(barre.libelle, place),) for barre in rangees]
+            self.pas, self.epaisseur, self.centre_du_nom, self.centre = _SOUS_LE_NOM
+            self.gauche = _BORD
+        chiffres = max(largeur_estimee(montant(v)) for v in (*valeurs, Decimal(0)))
+        self.place = largeur - self.gauche - round(chiffres + _ECART + _BORD)
+        self.echelle = self.place / float(self.maximum or 1)
 
     @property
     def bas(self) -> float:
         return self.haut + self.pas * len(self.rangees)
 
-    def _milieux(self, rang: int) -> tuple[float, float]:
-        """Of a row's name, and of its bar."""
-        debut = self.haut + rang * self.pas
-        if self.large:
-            return debut + self.pas / 2, debut + self.pas / 2
-        return debut + self.pas * 0.28, debut + self.pas * 0.72
-
-    @property
-    def _epaisseur(self) -> float:
-        return self.pas * (_PLEIN if self.large else 0.38)
-
     def axe(self) -> Iterator[SafeString]:
         """The amounts' axis, in €, from 0 to the largest one, and the line where bars start."""
         for valeur in _graduations(self.maximum, self.place):
-            x = self.gauche + valeur * self.echelle
+            x, dit = self.gauche + valeur * self.echelle, montant(Decimal(valeur))
             yield trait(x, self.haut, x, self.bas, GRILLE)
-            yield texte(
-                x, self.bas + 16, montant(Decimal(valeur)), PETIT,
-                fill=ENCRE_DOUCE, text_anchor="middle",
-            )  # fmt: skip
+            yield texte(x, self.bas + 16, dit, PETIT, fill=ENCRE_DOUCE, text_anchor="middle")
         yield trait(self.gauche, self.haut, self.gauche, self.bas, AXE)
 
     def lignes(self) -> Iterator[SafeString]:
         """Each row: number, name, bar if it isn't made of shares, amount; a dash where unknown."""
         for rang, (barre, nom) in enumerate(zip(self.rangees, self.noms, strict=True)):
-            milieu_du_nom, milieu = self._milieux(rang)
+            haut = self.haut + rang * self.pas
+            x, y = self.debut_des_noms, haut + self.centre_du_nom
             if barre.numero is not None:
-                yield texte(
-                    _NUMERO - _ECART, milieu_du_nom, str(barre.numero), PETIT,
-                    fill=ENCRE_DOUCE, text_anchor="end",
-                )  # fmt: skip
-            for numero, ligne in enumerate(nom):
-                y = milieu_du_nom + (numero - (len(nom) - 1) / 2) * _INTERLIGNE
-                yield texte(self.debut_des_noms, y, ligne)
-            fin = self.gauche + float(barre.valeur or 0) * self.echelle
-            if barre.valeur and not barre.parts:
-                yield rectangle(
-                    self.gauche, milieu - self._epaisseur / 2, fin - self.gauche, self._epaisseur,
-                    fill=barre.couleur,
-                )  # fmt: skip
-            yield texte(fin + _ECART, milieu, montant(barre.valeur))
+                numero = str(barre.numero)
+                yield texte(x - _ECART, y, numero, PETIT, fill=ENCRE_DOUCE, text_anchor="end")
+            for place, ligne in enumerate(nom):
+                yield texte(x, y + (place - (len(nom) - 1) / 2) * _INTERLIGNE, ligne)
+            longueur = float(barre.valeur or 0) * self.echelle
+            if longueur and not barre.parts:
+                yield self._barre(rang, self.gauche, longueur, barre.couleur)
+            yield texte(self.gauche + longueur + _ECART, haut + self.centre, montant(barre.valeur))
 
-    def marques(self) -> Iterator[SafeString]:
+    def marques(self, rang: int) -> Iterator[SafeString]:
         """The whole row answers the pointer and the keyboard, since a small bar is hard to follow;
         then each of its shares.
         """
-        for rang, barre in enumerate(self.rangees):
-            zone = rectangle(
-                _BORD / 2, self.haut + rang * self.pas, self.largeur - _BORD, self.pas,
-                stroke="none",
-            )  # fmt: skip
-            yield marque(barre.lien, dire(barre.libelle, barre.valeur, barre.precision), zone)
-            for part, x, largeur in self._parts(barre):
-                yield marque(
-                    part.lien,
-                    part.dite,
-                    rectangle(
-                        x, self._milieux(rang)[1] - self._epaisseur / 2, largeur, self._epaisseur,
-                        fill=_serie(part.serie)[0],
-                    ),
-                )  # fmt: skip
+        barre = self.rangees[rang]
+        haut, largeur = self.haut + rang * self.pas, self.largeur - _BORD
+        zone = rectangle(_BORD / 2, haut, largeur, self.pas, stroke="none", pointer_events="all")
+        yield marque(barre.lien, dire(barre.libelle, barre.valeur, barre.precision), zone)
+        for part, x, longueur in self._parts(barre):
+            forme = self._barre(rang, x, longueur, _serie(part.serie)[0])
+            yield marque(part.lien, part.dite, forme)
 
     def lettres(self) -> Iterator[SafeString]:
         """The letter of each share that is wide enough for it."""
         for rang, barre in enumerate(self.rangees):
-            for part, x, largeur in self._parts(barre):
-                if largeur >= largeur_estimee(part.lettre, PETIT, gras=True) + 4:
-                    yield texte(
-                        x + largeur / 2, self._milieux(rang)[1], part.lettre, PETIT,
-                        fill=_serie(part.serie)[1], font_weight="bold", text_anchor="middle",
-                    )  # fmt: skip
+            y = self.haut + rang * self.pas + self.centre
+            for part, x, longueur in self._parts(barre):
+                if longueur >= largeur_estimee(part.lettre, PETIT, gras=True) + 4:
+                    encre = _serie(part.serie)[1]
+                    yield texte(x + longueur / 2, y, part.lettre, PETIT, fill=encre)
+
+    def _barre(self, rang: int, x: float, longueur: float, fill: str) -> SafeString:
+        y = self.haut + rang * self.pas + self.centre - self.epaisseur / 2
+        return rectangle(x, y, longueur, self.epaisseur, fill=fill)
 
     def _parts(self, barre: Barre) -> Iterator[tuple[Part, float, float]]:
         """The shares, each with where it starts and how long it is."""
         x = float(self.gauche)
         for part in barre.parts:
-            largeur = float(part.valeur) * self.echelle
-            yield part, x, largeur
-            x += largeur
+            longueur = float(part.valeur) * self.echelle
+            yield part, x, longueur
+            x += longueur
 
 
 def _graduations(maximum: Decimal, largeur: float) -> list[float]:

@@ -133,6 +133,7 @@ def texte(
     contenu: str = ecrit
     if entier and entier != ecrit:
         contenu = element("title", entier) + SafeString(_valeur(ecrit))
+        attributs["pointer_events"] = "all"
     if corps != CORPS:
         attributs["font_size"] = corps
     return element("text", contenu, x=x, y=y + 0.35 * corps, **attributs)

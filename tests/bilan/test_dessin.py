@@ -224,6 +224,7 @@ def test_un_nom_que_la_carte_coupe_se_lit_entier_au_survol() -> None:
         coupes = [t for t in lire(dessine).iter(f"{SVG}text") if t.find(f"{SVG}title") is not None]
         assert [t.findtext(f"{SVG}title") for t in coupes] == [interminable]
         assert "".join(coupes[0].itertext()).endswith("…")
+        assert coupes[0].get("pointer-events") == "all"
 
 
 def une_ligne(numero: int | None, nom: str) -> Ligne:
