@@ -120,7 +120,7 @@ class ChampRecherche(forms.CharField):
 
 
 class Texte(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
-    field_class = ChampRecherche
+    field_class: type[forms.CharField] = ChampRecherche
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=LONGUEUR_MAX, **kwargs)
