@@ -2,11 +2,12 @@ from django.urls import path
 
 from actions.telechargement import telecharger
 from actions.views import ActionFiche, ActionListe, PorteurSuggestions
+from suivi.pages_gardees import gardee
 
 app_name = "actions"
 urlpatterns = [
-    path("actions/", ActionListe.as_view(), name="liste"),
-    path("actions/<int:pk>/", ActionFiche.as_view(), name="fiche"),
+    path("actions/", gardee(ActionListe.as_view()), name="liste"),
+    path("actions/<int:pk>/", gardee(ActionFiche.as_view()), name="fiche"),
     path("actions/pieces/<int:pk>/", telecharger, name="piece"),
     path("actions/porteurs/", PorteurSuggestions.as_view(), name="porteurs"),
 ]

@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from bilan import views
+from suivi.pages_gardees import gardee
 
 app_name = "bilan"
 
@@ -11,10 +12,10 @@ TABLEAUX = "territorial|thematique|croise|controle"
 
 urlpatterns = [
     path("bilan/", views.dernier, name="dernier"),
-    path("bilan/<int:annee>/", views.rapport, name="bilan"),
+    path("bilan/<int:annee>/", gardee(views.rapport), name="bilan"),
     path("bilan/<int:annee>.pdf", views.pdf, name="pdf"),
     path("bilan/<int:annee>.xlsx", views.xlsx, name="xlsx"),
-    re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})/$", views.tableau, name="tableau"),
+    re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})/$", gardee(views.tableau), name="tableau"),
     re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})\.csv$", views.csv, name="csv"),
     re_path(rf"^bilan/{ANNEE}/(?P<code>{TABLEAUX})\.json$", views.json, name="json"),
 ]

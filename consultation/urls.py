@@ -11,24 +11,25 @@ from consultation.views.porteurs import PorteurListe, PorteurPage
 from consultation.views.quartiers import QuartierListe, QuartierPage
 from consultation.views.recherche import Recherche
 from consultation.views.themes import ThemeListe, ThemePage
+from suivi.pages_gardees import gardee
 
 app_name = "consultation"
 
 urlpatterns = [
-    path("", accueil, name="accueil"),
-    path("communes/", CommuneListe.as_view(), name="communes"),
-    path("communes/<str:cle>/", CommunePage.as_view(), name="commune"),
-    path("themes/", ThemeListe.as_view(), name="themes"),
-    path("themes/<int:cle>/", ThemePage.as_view(), name="theme"),
-    path("financeurs/", FinanceurListe.as_view(), name="financeurs"),
-    path("financeurs/<str:cle>/", FinanceurPage.as_view(), name="financeur"),
-    path("porteurs/", PorteurListe.as_view(), name="porteurs"),
-    path("porteurs/<int:cle>/", PorteurPage.as_view(), name="porteur"),
-    path("quartiers/", QuartierListe.as_view(), name="quartiers"),
-    path("quartiers/<int:cle>/", QuartierPage.as_view(), name="quartier"),
-    path("axes/", AxeListe.as_view(), name="axes"),
-    path("axes/<int:cle>/", AxePage.as_view(), name="axe"),
-    path("recherche/", Recherche.as_view(), name="recherche"),
+    path("", gardee(accueil), name="accueil"),
+    path("communes/", gardee(CommuneListe.as_view()), name="communes"),
+    path("communes/<str:cle>/", gardee(CommunePage.as_view()), name="commune"),
+    path("themes/", gardee(ThemeListe.as_view()), name="themes"),
+    path("themes/<int:cle>/", gardee(ThemePage.as_view()), name="theme"),
+    path("financeurs/", gardee(FinanceurListe.as_view()), name="financeurs"),
+    path("financeurs/<str:cle>/", gardee(FinanceurPage.as_view()), name="financeur"),
+    path("porteurs/", gardee(PorteurListe.as_view()), name="porteurs"),
+    path("porteurs/<int:cle>/", gardee(PorteurPage.as_view()), name="porteur"),
+    path("quartiers/", gardee(QuartierListe.as_view()), name="quartiers"),
+    path("quartiers/<int:cle>/", gardee(QuartierPage.as_view()), name="quartier"),
+    path("axes/", gardee(AxeListe.as_view()), name="axes"),
+    path("axes/<int:cle>/", gardee(AxePage.as_view()), name="axe"),
+    path("recherche/", gardee(Recherche.as_view()), name="recherche"),
     path("accessibilite/", Accessibilite.as_view(), name="accessibilite"),
     path("mentions-legales/", Mentions.as_view(), name="mentions"),
     path("donnees-personnelles/", DonneesPersonnelles.as_view(), name="donnees_personnelles"),

@@ -137,6 +137,13 @@ CACHES = {
         "LOCATION": "cache_partage",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
+    # Each process keeps its own, under keys that say all that a page depends on.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 FIXTURES = BASE_DIR / "fixtures"
 

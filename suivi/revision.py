@@ -1,22 +1,29 @@
-"""One mark of the whole of what people edit: another one after every write, whoever makes it.
+"""One mark of all that the pages show: another one after every write, whoever makes it.
 
-Where ``versions`` says that one object has changed, this says that something has: an answer read
-from the database holds as long as the mark is the same.
+Where ``versions`` says that one object has changed, this says that something has: a page made from
+the database holds as long as the mark is the same.
 
 A mark is drawn at random, so that an earlier state that comes back (a rollback, a file put back in
 place) comes back with its own. On SQLite there is one, since one transaction writes at a time. On
 PostgreSQL each of the transactions that write at once has a place of its own, so that none waits
-for another; what one reads of its own writes, it reads under a mark that nobody else ever sees.
+for another; until it is over, each reads its own writes under a mark of its own, which is never
+used again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
+from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from comptes.models import Utilisateur
 from suivi.declencheurs import PREFIXE, a_les_colonnes
 from suivi.models import Revision
-from suivi.versions import suivis
+
+_SOUS_LA_MARQUE = {"comptes", "travaux", "suivi"}
+"""The rooms whose tables no kept page shows: who signs in, works under way, the mark itself."""
 
 _VERROU = 20_040_195
 """Names our advisory locks among those of the database."""
@@ -39,7 +46,7 @@ _LECTURES = {
 
 
 def revision() -> str | None:
-    """The state of what people edit, as the current transaction sees it; one query.
+    """The state of what the pages show, as the current transaction sees it; one query.
 
     None where nothing says when something changes: no mark was drawn, or the triggers are away.
 
@@ -52,35 +59,51 @@ def revision() -> str | None:
     return marques or None
 
 
+def marquees(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, ...]]:
+    """The tables whose writes change the mark, as far as a database being migrated has them; with
+    the only columns that count, where not all do.
+
+    They are those of the rooms above this one, links and history included, and the names of the
+    accounts: a history shows them. What an account may see is no part of the mark.
+    """
+    tables: dict[str, tuple[str, ...]] = {
+        modele._meta.db_table: ()
+        for modele in apps.get_models(include_auto_created=True)
+        if Path(modele._meta.app_config.path).parent == settings.BASE_DIR
+        and modele._meta.app_label not in _SOUS_LA_MARQUE
+    }
+    tables[Utilisateur._meta.db_table] = ("username", "first_name", "last_name")
+    presentes = set(connection.introspection.table_names())
+    return {table: tables[table] for table in sorted(presentes.intersection(tables))}
+
+
 def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
     """The triggers by which the mark changes; putting them back is a change too."""
     if a_les_colonnes(connection, Revision._meta.db_table, "marque"):
-        tables = {
-            table
-            for entiere, parties in suivis(connection)
-            for table in (entiere, *(partie for partie, _ in parties))
-        }
         fabrique = _sqlite if connection.vendor == "sqlite" else _postgresql
-        yield from fabrique(sorted(tables))
+        yield from fabrique(marquees(connection))
 
 
-def _sqlite(tables: Iterable[str]) -> Iterator[str]:
+def _sqlite(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
     revisions, marque = Revision._meta.db_table, "lower(hex(randomblob(16)))"
     # An UPDATE: what an INSERT does on a conflict would be for the writing statement to say.
     marquer = f"UPDATE {revisions} SET marque = {marque}"
-    for table in tables:
-        for evenement in ("INSERT", "UPDATE", "DELETE"):
-            yield (
-                f"CREATE TRIGGER {PREFIXE}revision_{table}_{evenement.lower()} "
-                f"AFTER {evenement} ON {table} BEGIN {marquer}; END"
-            )
+    for table, colonnes in tables.items():
+        for evenement in ("INSERT", f"UPDATE{_de(colonnes)}", "DELETE"):
+            nom = f"{PREFIXE}revision_{table}_{evenement[:6].lower()}"
+            yield f"CREATE TRIGGER {nom} AFTER {evenement} ON {table} BEGIN {marquer}; END"
     yield (
         f"INSERT INTO {revisions} (place, marque) VALUES (0, {marque}) "
         "ON CONFLICT (place) DO UPDATE SET marque = excluded.marque"
     )
 
 
-def _postgresql(tables: Iterable[str]) -> Iterator[str]:
+def _de(colonnes: Iterable[str]) -> str:
+    noms = ", ".join(colonnes)
+    return f" OF {noms}" if noms else ""
+
+
+def _postgresql(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
     # The place is taken once in a transaction, with the lock that keeps it to the end; a rollback
     # to a savepoint gives back both, and the setting.
     yield f"""
@@ -105,9 +128,10 @@ def _postgresql(tables: Iterable[str]) -> Iterator[str]:
             RETURN NULL;
         END $$
     """
-    for table in tables:
+    for table, colonnes in tables.items():
+        evenements = f"INSERT OR UPDATE{_de(colonnes)} OR DELETE OR TRUNCATE"
         yield (
-            f"CREATE TRIGGER {PREFIXE}revision AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE "
+            f"CREATE TRIGGER {PREFIXE}revision AFTER {evenements} "
             f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {PREFIXE}revision()"
         )
     yield f"SELECT {PREFIXE}marquer()"
