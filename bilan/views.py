@@ -70,7 +70,8 @@ def pdf(request: HttpRequest, annee: int) -> HttpResponseBase:
     if attente := differer(request, f"Bilan {annee} (PDF)"):
         return attente
     fichier = io.BytesIO()
-    ecrire_pdf(_rapport(request, annee), fichier, base_url=request.build_absolute_uri("/"))
+    site = f"{request.scheme}://{request.get_host()}"
+    ecrire_pdf(_rapport(request, annee), fichier, base_url=site)
     fichier.seek(0)
     return FileResponse(fichier, filename=f"bilan-{annee}.pdf", content_type="application/pdf")
 

@@ -1,10 +1,14 @@
 """The report's pages, as a coordinator reads them and as a program does."""
 
+import io
 import re
 from html.parser import HTMLParser
+from typing import Any
 
+import pdfplumber
 import pytest
 from django.test import Client
+from django.urls import resolve
 from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice
@@ -186,3 +190,20 @@ def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client)
         lue = client.get(adresse).content.decode()
         assert "Les chiffres publiés comptent tout le territoire" in lue, adresse
         assert "Aucun chiffre" not in lue, adresse
+
+
+def test_les_liens_du_pdf_telecharge_ouvrent_les_pages_du_site(coordinatrice: Client) -> None:
+    reponse: Any = coordinatrice.get("/bilan/2004.pdf")
+    fichier = b"".join(reponse.streaming_content)
+    with pdfplumber.open(io.BytesIO(fichier)) as pdf:
+        liens = {lien["uri"] for page in pdf.pages for lien in page.hyperlinks}
+    site = "http://testserver"
+    assert {lien[: len(site)] for lien in liens} == {site}
+
+    pages = {lien.removeprefix(site) for lien in liens}
+    for page in pages:
+        resolve(page.partition("?")[0])
+    listes, fiches = ({p for p in pages if ("?" in p) is liste} for liste in (True, False))
+    assert (len(listes) > 100, len(fiches)) == (True, 197)
+    for page in (min(listes), max(listes), min(fiches)):
+        assert coordinatrice.get(page).status_code == 200, page
