@@ -31,7 +31,7 @@ from bilan.controle import Controle
 from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Section
 from bilan.grille import Chiffre, Ligne, Unite
 from bilan.rendus.pdf import ecrire_pdf
-from bilan.rendus.pdf.annexe import Pages
+from bilan.rendus.pdf.liste_imprimee import Pages
 from listes.chiffres import montant
 
 ACTIONS = 10_000

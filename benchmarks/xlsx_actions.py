@@ -62,10 +62,9 @@ def feuille_seule(rapport: "Rapport", liste: "ListeActions", sortie: Path) -> No
     from xlsxwriter import Workbook
 
     from bilan.grille import Tableau
+    from bilan.rendus.xlsx import OPTIONS
     from bilan.rendus.xlsx.actions import ecrire_actions
-    from bilan.rendus.xlsx.classeur import OPTIONS
-    from bilan.rendus.xlsx.feuille import Atelier
-    from bilan.rendus.xlsx.formats import Formats
+    from bilan.rendus.xlsx.feuille import Atelier, Formats
 
     thematique = rapport.tableau("thematique")
     assert isinstance(thematique, Tableau)

@@ -1,4 +1,4 @@
-"""The report's figures and blocks in templates."""
+"""The report on screen: which template draws each kind of block, and how a figure is written."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,28 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from bilan import document
 from bilan.chapitres import STATUTS
 from bilan.document import Bloc
 from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
-from bilan.rendus.html import ACTIONS_A_L_ECRAN, GABARITS, cellules
 from listes.chiffres import brut, ecart, montant, nombre
 
 register = template.Library()
+
+GABARITS: dict[type[Bloc], str] = {
+    document.Paragraphe: "bilan/blocs/paragraphe.html",
+    document.Liste: "bilan/blocs/liste.html",
+    document.ChiffresCles: "bilan/blocs/chiffres_cles.html",
+    document.BlocTableau: "bilan/blocs/tableau.html",
+    document.Illustration: "bilan/blocs/illustration.html",
+    document.Legende: "bilan/blocs/legende.html",
+    document.Fiche: "bilan/blocs/fiche.html",
+    document.Registre: "bilan/blocs/registre.html",
+    document.ListeActions: "bilan/blocs/actions.html",
+}
+
+# Past this, the page would be too heavy to read: it sends to the list of actions instead.
+ACTIONS_A_L_ECRAN = 1000
 
 
 @register.filter
@@ -38,7 +53,9 @@ def rendre(bloc: Bloc) -> SafeString:
 
 @register.filter
 def cellules_de(ligne: Ligne, tableau: Tableau) -> Iterator[tuple[Chiffre, ...]]:
-    return cellules(tableau, ligne)
+    """The figures of a row, cell by cell: one, or those that a heading groups."""
+    for _, rangs in tableau.groupes:
+        yield tuple(ligne.chiffres[rang] for rang in rangs)
 
 
 @register.simple_tag

@@ -28,7 +28,7 @@ from bilan.graphiques import (
     carte_territoriale,
 )
 from bilan.grille import Chiffre, Ligne, Unite
-from bilan.rendus.vecteurs import dessin
+from bilan.rendus.pdf.blocs import dessin
 from bilan.tableaux import ACTIONS, FINANCEMENT, TERRITORIAL, TableauTerritorial
 from territoires.models import Commune
 

@@ -30,9 +30,17 @@ from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Se
 from bilan.grille import Chiffre, Ligne, Tableau, Unite
 from bilan.rapport import etablir_rapport
 from bilan.rendus.pdf import ecrire_pdf
-from bilan.rendus.pdf.annexe import Genre, Pages
-from bilan.rendus.pdf.polices import GRAS, ITALIQUE, NORMAL, couper, enregistrer, largeur, propre
+from bilan.rendus.pdf.liste_imprimee import Genre, Pages
 from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
+from bilan.rendus.pdf.typographie import (
+    GRAS,
+    ITALIQUE,
+    NORMAL,
+    couper,
+    enregistrer,
+    largeur,
+    propre,
+)
 from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
 from comptes.models import Utilisateur
 

@@ -18,7 +18,7 @@ from bilan.document import Rapport
 from bilan.grille import Chiffre, Tableau
 from bilan.rapport import etablir_rapport
 from bilan.rendus.xlsx import FEUILLES, ecrire_xlsx
-from bilan.rendus.xlsx.formats import format_du_nombre
+from bilan.rendus.xlsx.feuille import format_du_nombre
 from financement.models import Financeur, Subvention
 from listes.chiffres import brut
 from listes.classeurs import texte

@@ -5,14 +5,15 @@ Exit code 0 without écart, 1 with one, 2 on an unknown year.
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from bilan.controle import Controle
+from bilan.controle import Controle, Recalcul
 from bilan.exercices import ExerciceInconnuError, etablir
 from bilan.rendus.json import controle_en_dict
-from bilan.rendus.texte import controle_en_texte
+from listes.chiffres import ecart, nombre
 
 
 class Command(BaseCommand):
@@ -28,12 +29,51 @@ class Command(BaseCommand):
         except ExerciceInconnuError as erreur:
             self.stderr.write(str(erreur))
             sys.exit(2)
-        self.stdout.write(_rendre(controle, options["format"]))
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(controle_en_dict(controle), ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(_lignes(controle)))
         if controle.ecarts:
             sys.exit(1)
 
 
-def _rendre(controle: Controle, forme: str) -> str:
-    if forme == "json":
-        return json.dumps(controle_en_dict(controle), ensure_ascii=False, indent=2)
-    return controle_en_texte(controle)
+def _lignes(controle: Controle) -> Iterator[str]:
+    """The figures that differ and the sums that don't hold, each after its count."""
+    yield f"Contrôle de l'exercice {controle.annee}"
+    if not controle.publie:
+        yield "Aucun chiffre publié pour cet exercice : rien à comparer."
+        return
+    yield ""
+    yield (
+        f"Recalcul : {len(controle.recalcul)} chiffres comparés, {controle.conformes} conformes, "
+        f"{len(controle.incoherences_source)} incohérences de la source, "
+        f"{len(controle.ecarts)} écarts."
+    )
+    yield from _differences("Incohérences de la source", controle.incoherences_source)
+    yield from _differences("Écarts à vérifier", controle.ecarts)
+    yield ""
+    yield (
+        f"Cohérence : {len(controle.coherence)} sommes du document, "
+        f"{len(controle.sommes_en_defaut)} ne tombent pas juste."
+    )
+    for somme in controle.sommes_en_defaut:
+        yield (
+            f"  - {somme.libelle} : imprimé {nombre(somme.attendu)}, "
+            f"somme {nombre(somme.obtenu)} ({ecart(somme.ecart)})"
+        )
+    yield ""
+    if controle.ecarts:
+        yield "Résultat : des chiffres ne correspondent plus au document publié."
+    else:
+        yield "Résultat : aucun écart ; seules les contradictions du document subsistent."
+
+
+def _differences(titre: str, recalculs: tuple[Recalcul, ...]) -> Iterator[str]:
+    if recalculs:
+        yield f"{titre} :"
+    for r in recalculs:
+        difference = "" if r.ecart is None else f" ({ecart(r.ecart)})"
+        yield (
+            f"  - {', '.join(r.place)} : publié {nombre(r.publie)}, "
+            f"recalculé {nombre(r.recalcule)}{difference}"
+        )

@@ -1,11 +1,16 @@
 """Each block of the report as what flows on its pages."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import singledispatch
+from io import StringIO
 from math import ceil
-from typing import Any
+from typing import Any, Final
+from xml.etree import ElementTree as ET
 
+from reportlab.graphics.shapes import Drawing, Group, String
 from reportlab.platypus import CondPageBreak, KeepTogether, Table
+from svglib.svglib import svg2rlg
 
 from bilan.document import (
     Bloc,
@@ -21,28 +26,41 @@ from bilan.document import (
     Rapport,
     Registre,
 )
-from bilan.rendus.pdf.annexe import ListeImprimee, Pages
+from bilan.graphiques.dessin import Graphique, sur_papier
 from bilan.rendus.pdf.grilles import CONTROLE, grille, registre
-from bilan.rendus.pdf.polices import GRAS, ITALIQUE, NORMAL, couper, largeur, propre
-from bilan.rendus.pdf.styles import (
+from bilan.rendus.pdf.liste_imprimee import ListeImprimee, Pages
+from bilan.rendus.pdf.toile import HAUTEUR_PORTRAIT, LARGEUR_PORTRAIT
+from bilan.rendus.pdf.typographie import (
     BLEU,
     ENCRE,
     ENCRE_DOUCE,
     FILET,
+    GRAS,
     INTERTITRE,
+    ITALIQUE,
     LEGENDE,
+    NORMAL,
     NOTE,
     PUCE,
     RUBRIQUE,
     Style,
+    Texte,
+    couper,
+    enregistrer,
+    largeur,
+    propre,
 )
-from bilan.rendus.pdf.textes import Texte
-from bilan.rendus.pdf.toile import HAUTEUR_PORTRAIT, LARGEUR_PORTRAIT
-from bilan.rendus.vecteurs import dessin
 
 _PAR_RANGEE = 4
 _LARGEUR_DU_TRAIT = 0.77 * LARGEUR_PORTRAIT
 _HAUTEUR_DU_TRAIT = HAUTEUR_PORTRAIT - 90
+
+_TEXTE_SVG: Final = "{http://www.w3.org/2000/svg}text"
+_PEINTURES: Final = ("fill", "stroke")
+# Given a font file, svglib would embed a second copy of it: it draws in built-in fonts, replaced
+# after by those that the report's texts use, under the same names.
+_PROVISOIRE: Final = "Helvetica"
+_DEFINITIVES: Final = {"Helvetica": NORMAL, "Helvetica-Bold": GRAS}
 
 
 @singledispatch
@@ -120,6 +138,40 @@ def _(bloc: Illustration, rapport: Rapport, _base_url: str) -> list[Any]:
     renvoi = ", mêmes chiffres que le tableau de cette section" if tableau else ""
     legende = Texte(f"{bloc.graphique.titre}{renvoi}.", LEGENDE)
     return [KeepTogether([trait, legende])]
+
+
+def dessin(graphique: Graphique, largeur: float) -> Drawing:
+    """The page's own SVG as vectors, that many points wide, in the font that the PDF embeds.
+
+    Its height follows.
+
+    Raises ValueError where the SVG can't be drawn.
+    """
+    enregistrer()
+    racine = ET.fromstring(graphique.large)  # noqa: S314 — our own drawing
+    for forme in racine.iter():
+        for peinture in _PEINTURES:
+            if peinture in forme.attrib:
+                forme.set(peinture, sur_papier(forme.attrib[peinture]))
+        if forme.tag == _TEXTE_SVG:
+            forme.set("font-family", _PROVISOIRE)
+    trace = svg2rlg(StringIO(ET.tostring(racine, encoding="unicode")))
+    if trace is None:
+        raise ValueError(f"Le graphique « {graphique.titre} » ne se dessine pas.")
+    for ecrit in _textes(trace):
+        ecrit.fontName = _DEFINITIVES[ecrit.fontName]
+    echelle = largeur / trace.width
+    trace.scale(echelle, echelle)
+    trace.width, trace.height = largeur, trace.height * echelle
+    return trace
+
+
+def _textes(groupe: Group | Drawing) -> Iterator[String]:
+    for forme in groupe.contents:
+        if isinstance(forme, String):
+            yield forme
+        elif isinstance(forme, Group):
+            yield from _textes(forme)
 
 
 @flux.register

@@ -9,17 +9,22 @@ from reportlab.platypus import Table, TableStyle
 
 from bilan.document import Cellule, Registre
 from bilan.grille import Chiffre, Colonne, Ligne, Tableau
-from bilan.rendus.pdf.polices import GRAS, NORMAL, couper, en_ligne, largeur, morceler, propre
-from bilan.rendus.pdf.styles import (
+from bilan.rendus.pdf.toile import LARGEUR_PAYSAGE, LARGEUR_PORTRAIT
+from bilan.rendus.pdf.typographie import (
     BLEU,
-    DIFFERENT,
     ENCRE,
     ENCRE_DOUCE,
     FILET,
     FOND_TETE,
+    GRAS,
+    NORMAL,
     ROUGE,
+    couper,
+    en_ligne,
+    largeur,
+    morceler,
+    propre,
 )
-from bilan.rendus.pdf.toile import LARGEUR_PAYSAGE, LARGEUR_PORTRAIT
 from listes.chiffres import nombre
 
 CONTROLE: Final = "controle"
@@ -172,7 +177,7 @@ def imprime(chiffre: Chiffre) -> str:
     affiche = en_ligne(chiffre.affiche)
     if not chiffre.differe or chiffre.publication is None:
         return affiche
-    return f"{affiche}\n{DIFFERENT} publié : {nombre(chiffre.publication.valeur)}"
+    return f"{affiche}\n≠ publié : {nombre(chiffre.publication.valeur)}"
 
 
 def _marques(

@@ -17,19 +17,24 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate
 
 from bilan.document import Rapport
-from bilan.rendus.pdf.polices import GRAS, NORMAL, POLICES, abreger, propre
-from bilan.rendus.pdf.styles import (
-    BAS,
-    BAS_LARGE,
+from bilan.rendus.pdf.typographie import (
     BLEU,
     ENCRE,
     ENCRE_DOUCE,
     FILET,
-    HAUT,
-    HAUT_LARGE,
-    MARGE,
-    MARGE_LARGE,
+    GRAS,
+    NORMAL,
+    POLICES,
+    abreger,
+    propre,
 )
+
+MARGE = 22 * mm
+MARGE_LARGE = 15 * mm
+HAUT = 27 * mm
+BAS = 22 * mm
+HAUT_LARGE = 23 * mm
+BAS_LARGE = 18 * mm
 
 COUVERTURE, PORTRAIT, PAYSAGE = "couverture", "portrait", "paysage"
 LARGEUR_PORTRAIT = A4[0] - 2 * MARGE

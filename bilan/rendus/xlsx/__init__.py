@@ -1,5 +1,109 @@
 """The report as an Excel workbook that a reader can check: its formulas count the rows again."""
 
-from bilan.rendus.xlsx.classeur import FEUILLES, ecrire_xlsx
+from copy import deepcopy
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import IO, Final
 
-__all__ = ["FEUILLES", "ecrire_xlsx"]
+from xlsxwriter import Workbook
+
+from bilan.document import ListeActions, Rapport
+from bilan.grille import Tableau
+from bilan.rendus.xlsx import dessins
+from bilan.rendus.xlsx.actions import ecrire_actions
+from bilan.rendus.xlsx.controle import ecrire_controle
+from bilan.rendus.xlsx.croise import ecrire_croise
+from bilan.rendus.xlsx.feuille import POLICE, Atelier, Formats
+from bilan.rendus.xlsx.formules import ACTIONS
+from bilan.rendus.xlsx.tableaux import ecrire_parts, ecrire_territorial, ecrire_thematique
+from bilan.rendus.xlsx.textes import ecrire_axes, ecrire_lisez_moi, ecrire_synthese
+from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
+
+LISEZ_MOI: Final = "Lisez-moi"
+SYNTHESE: Final = "Synthèse"
+AXES: Final = "Axes"
+CONTROLE: Final = "Contrôle"
+FEUILLES_DES_TABLEAUX: Final = {
+    TERRITORIAL: "Territorial",
+    THEMATIQUE: "Thématique",
+    CROISE: "Croisé",
+    FINANCEURS: "Financeurs",
+}
+CONTENUS: Final = {
+    SYNTHESE: "Les chiffres clés de l'année et les numéros des communes et des thèmes.",
+    "Territorial": "Actions et crédits par commune, recalcul par formules, graphique.",
+    "Thématique": "Actions et crédits par thème et par financeur, chiffres publiés qui diffèrent, "
+    "recalcul par formules, graphique.",
+    "Croisé": "Actions et crédits par commune et par thème ; au-dessous, les mêmes par formules.",
+    "Financeurs": "Part de chaque financeur dans chaque thème, recalculée par formules.",
+    AXES: "Les axes transversaux : objectifs, coordination, partenaires, financement, calendrier.",
+    ACTIONS: "Toutes les actions, une par ligne, à filtrer et à trier : la source des formules.",
+    CONTROLE: "Chaque chiffre publié face au chiffre recalculé, et les sommes du document publié.",
+}
+FEUILLES: Final = (LISEZ_MOI, *CONTENUS)
+
+OPTIONS: Final = {
+    "constant_memory": True,
+    "default_format_properties": POLICE,
+    # Data stays data, whatever method writes it.
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
+
+def ecrire_xlsx(rapport: Rapport, sortie: IO[bytes] | Path) -> None:
+    """Write the whole report; the same rows give the same bytes, but for the date of issue.
+
+    Sheets are drawn out of order, each from top to bottom: the actions first, since what the
+    formulas of the other sheets find is known once they have gone by.
+    """
+    # The library writes into its options: the next workbook of this process would not be the same.
+    with Workbook(sortie, deepcopy(OPTIONS)) as classeur:
+        for nom in FEUILLES:
+            classeur.add_worksheet(nom)
+        classeur.set_properties(
+            {
+                "title": rapport.titre,
+                "subject": f"Exercice {rapport.annee}",
+                "author": rapport.contrat,
+                "company": rapport.contrat,
+                "created": datetime.combine(rapport.date_emission, time(), UTC),
+            }
+        )
+        _ecrire_feuilles(Atelier(classeur, Formats(classeur), rapport))
+
+
+def _ecrire_feuilles(atelier: Atelier) -> None:
+    rapport = atelier.rapport
+    territorial, thematique = _tableau(rapport, TERRITORIAL), _tableau(rapport, THEMATIQUE)
+    plages, recompte = ecrire_actions(atelier, _liste_des_actions(rapport), thematique)
+    noms = FEUILLES_DES_TABLEAUX
+    ecrire_lisez_moi(atelier, LISEZ_MOI, CONTENUS)
+    ecrire_synthese(atelier, SYNTHESE, CONTENUS)
+    trace = ecrire_territorial(atelier, noms[TERRITORIAL], territorial, plages, recompte)
+    dessins.barres_territoriales(trace, territorial)
+    trace = ecrire_thematique(atelier, noms[THEMATIQUE], thematique, plages, recompte)
+    dessins.barres_thematiques(trace, thematique)
+    croise = _tableau(rapport, CROISE)
+    ecrire_croise(atelier, noms[CROISE], croise, thematique, plages, recompte)
+    ecrire_parts(atelier, noms[FINANCEURS], _tableau(rapport, FINANCEURS), trace, thematique)
+    ecrire_axes(atelier, AXES)
+    ecrire_controle(atelier, CONTROLE, noms)
+
+
+def _tableau(rapport: Rapport, code: str) -> Tableau:
+    """Every report has the four tables of figures, empty as its year may be."""
+    tableau = rapport.tableau(code)
+    if not isinstance(tableau, Tableau):
+        raise LookupError(f"Le rapport n'a pas de tableau « {code} ».")
+    return tableau
+
+
+def _liste_des_actions(rapport: Rapport) -> ListeActions:
+    return next(
+        bloc
+        for section in rapport.sections
+        for bloc in section.blocs
+        if isinstance(bloc, ListeActions)
+    )

@@ -6,8 +6,7 @@ from typing import Final
 from actions.models import Action
 from bilan.document import ListeActions
 from bilan.grille import Tableau
-from bilan.rendus.xlsx.feuille import Atelier, Feuille, hauteur_du_texte
-from bilan.rendus.xlsx.formats import INCONNU, format_des_euros
+from bilan.rendus.xlsx.feuille import INCONNU, Atelier, Feuille, format_des_euros, hauteur_du_texte
 from bilan.rendus.xlsx.formules import (
     ACTIONS,
     COMMUNE,

@@ -7,8 +7,7 @@ from bilan.chapitres import STATUTS
 from bilan.controle import Cle, Controle, Recalcul, Somme
 from bilan.document import Rapport
 from bilan.grille import Tableau, Unite
-from bilan.rendus.xlsx.feuille import Atelier, Feuille
-from bilan.rendus.xlsx.formats import INCONNU, format_de_l_ecart, format_des_euros
+from bilan.rendus.xlsx.feuille import INCONNU, Atelier, Feuille, format_de_l_ecart, format_des_euros
 from listes.chiffres import brut
 
 _ENTETES: Final = (

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from bilan.graphiques.barres import COULEURS
 from bilan.grille import Ligne, Tableau
-from bilan.rendus.xlsx.formats import ENCRE
+from bilan.rendus.xlsx.feuille import ENCRE
 from bilan.rendus.xlsx.tableaux import PREMIERE, Trace
 from listes.chiffres import ESPACE_INSECABLE, brut
 

@@ -14,7 +14,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from actions.models import Action
 from bilan.document import LigneAction
-from bilan.rendus.xlsx.formats import INCONNU
+from bilan.rendus.xlsx.feuille import INCONNU
 
 ACTIONS: Final = "Actions"
 NATURES: Final[Mapping[str, str]] = {

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Final
 
 from bilan.grille import Chiffre, Ligne, Tableau, Unite
-from bilan.rendus.xlsx.feuille import Atelier, Feuille
-from bilan.rendus.xlsx.formats import (
+from bilan.rendus.xlsx.feuille import (
     ACCORD,
     DESACCORD,
     INCONNU,
     PART,
+    Atelier,
+    Feuille,
     format_de_l_ecart,
     format_des_euros,
 )

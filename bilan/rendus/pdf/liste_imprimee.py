@@ -16,9 +16,16 @@ from actions.models import Action
 from bilan.document import GroupeActions, LigneAction, ListeActions
 from bilan.grille import Ligne
 from bilan.rendus.pdf.grilles import Commande, Mesures, commandes, imprime
-from bilan.rendus.pdf.polices import GRAS, en_ligne, propre
-from bilan.rendus.pdf.styles import BLEU, FILET, FOND_GROUPE, FOND_TETE, RECONSTITUE
 from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
+from bilan.rendus.pdf.typographie import (
+    BLEU,
+    FILET,
+    FOND_GROUPE,
+    FOND_TETE,
+    GRAS,
+    en_ligne,
+    propre,
+)
 from listes.chiffres import montant
 
 _MOTS: Final = (("Référence", 0.0), ("Intitulé", 0.48), ("Thème", 0.27), ("Porteur", 0.25))
@@ -186,7 +193,7 @@ def _du_groupe(groupe: GroupeActions, codes: list[str], largeurs: list[float]) -
 
 
 def _ligne(ligne: LigneAction, codes: list[str], largeurs: list[float], groupe: str) -> Rangee:
-    marque = RECONSTITUE if ligne.provenance == Action.Provenance.RECONSTITUTION else ""
+    marque = "*" if ligne.provenance == Action.Provenance.RECONSTITUTION else ""
     non_compte = "" if ligne.nature == Action.Nature.ACTION else " (financé, non compté)"
     montants = ligne.montants
     textes = (ligne.reference + marque, ligne.intitule + non_compte, ligne.theme, ligne.porteur)
