@@ -72,7 +72,7 @@ class PorteurFiltre(Texte):
     @property
     def field(self) -> Any:
         champ = super().field
-        champ.visibles = Action.objects.porteurs_visibles_par(self.parent.request.user)
+        champ.visibles = Action.objects.porteurs_visibles_par(self.parent.compte)
         return champ
 
 

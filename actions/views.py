@@ -62,7 +62,7 @@ class ActionListe(ListeView):
     filtres: ActionFiltres
 
     def get_queryset(self) -> ActionQuerySet:
-        return Action.objects.visibles_par(self.request.user)
+        return Action.objects.visibles_par(self.compte)
 
     def mentions(self, totaux: Totaux) -> list[str]:
         return [*mentions_de_reconstitution(totaux), *self._part_des_financeurs]

@@ -142,8 +142,6 @@ def choisir(request: HttpRequest) -> Choix:
     return Choix(exercices[0], exercices, f"{refus} : voici {exercices[0].annee}.")
 
 
-def actions_limitees(request: HttpRequest) -> ActionQuerySet | None:
+def actions_limitees(compte: Utilisateur) -> ActionQuerySet | None:
     """The only actions that the account may see; None where it sees them all."""
-    if isinstance(request.user, Utilisateur) and not request.user.perimetre:
-        return None
-    return Action.objects.visibles_par(request.user)
+    return Action.objects.visibles_par(compte) if compte.perimetre else None

@@ -2,7 +2,7 @@
 
 import io
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -14,8 +14,9 @@ from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
-from comptes.permissions import CONNECTE, communes_de, exige
-from travaux.differe import differer
+from comptes.models import Utilisateur
+from comptes.permissions import CONNECTE, compte_de, exige
+from travaux.taches import Fichier, confier, tache
 
 CONTROLE = "controle"
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,7 +35,9 @@ def dernier(request: HttpRequest) -> HttpResponse:
 def rapport(request: HttpRequest, annee: int) -> HttpResponse:
     """The whole report, on one page."""
     return render(
-        request, "bilan/rapport.html", {"rapport": _rapport(request, annee), "annee": annee}
+        request,
+        "bilan/rapport.html",
+        {"rapport": _rapport(compte_de(request), annee), "annee": annee},
     )
 
 
@@ -67,26 +70,28 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
 @exige(CONNECTE)
 def pdf(request: HttpRequest, annee: int) -> HttpResponseBase:
     """The report as a PDF whose figures lead back here."""
-    if attente := differer(request, f"Bilan {annee} (PDF)"):
-        return attente
-    fichier = io.BytesIO()
     site = f"{request.scheme}://{request.get_host()}"
-    ecrire_pdf(_rapport(request, annee), fichier, base_url=site)
-    fichier.seek(0)
-    return FileResponse(fichier, filename=f"bilan-{annee}.pdf", content_type="application/pdf")
+    return confier(request, faire_le_pdf, f"Bilan {annee} (PDF)", annee=annee, site=site)
+
+
+@tache
+def faire_le_pdf(compte: Utilisateur, *, annee: int, site: str) -> Fichier:
+    fichier = io.BytesIO()
+    ecrire_pdf(_rapport(compte, annee), fichier, base_url=site)
+    return Fichier(f"bilan-{annee}.pdf", "application/pdf", fichier.getvalue(), sur_place=True)
 
 
 @exige(CONNECTE)
 def xlsx(request: HttpRequest, annee: int) -> HttpResponseBase:
     """The report as a workbook."""
-    if attente := differer(request, f"Bilan {annee} (Excel)"):
-        return attente
+    return confier(request, faire_le_classeur, f"Bilan {annee} (Excel)", annee=annee)
+
+
+@tache
+def faire_le_classeur(compte: Utilisateur, *, annee: int) -> Fichier:
     fichier = io.BytesIO()
-    ecrire_xlsx(_rapport(request, annee), fichier)
-    fichier.seek(0)
-    return FileResponse(
-        fichier, as_attachment=True, filename=f"bilan-{annee}.xlsx", content_type=TYPE_XLSX
-    )
+    ecrire_xlsx(_rapport(compte, annee), fichier)
+    return Fichier(f"bilan-{annee}.xlsx", TYPE_XLSX, fichier.getvalue())
 
 
 @exige(CONNECTE)
@@ -116,15 +121,13 @@ def json(request: HttpRequest, annee: str, code: str) -> HttpResponse:
 
 def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
     try:
-        return etablir(annee, actions_limitees(request))
+        return etablir(annee, actions_limitees(compte_de(request)))
     except ExerciceInconnuError as erreur:
         raise Http404(str(erreur)) from erreur
 
 
-def _rapport(request: HttpRequest, annee: int) -> Rapport:
+def _rapport(compte: Utilisateur, annee: int) -> Rapport:
     try:
-        return etablir_rapport(
-            annee, actions=actions_limitees(request), siennes=communes_de(request)
-        )
+        return etablir_rapport(annee, actions=actions_limitees(compte), siennes=compte.perimetre)
     except ExerciceInconnuError as erreur:
         raise Http404(str(erreur)) from erreur

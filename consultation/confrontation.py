@@ -2,25 +2,24 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest
-
 from bilan.controle import Cle, Recalcul, controler
 from bilan.cumul import Cumul
 from bilan.exercices import actions_limitees
 from bilan.publication import ChiffrePublie
 from bilan.releve import relever
 from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
+from comptes.models import Utilisateur
 
 
 def recalculs(
-    annee: int, request: HttpRequest, voulu: Callable[[Cle], bool]
+    annee: int, compte: Utilisateur, voulu: Callable[[Cle], bool]
 ) -> tuple[Recalcul, ...]:
     """The check of the figures that are wanted, a whole row or column of a table.
 
     Limited to communes, she only compares her communes' rows: the other figures were published of
     more than she sees. One query where nothing was published, four at most otherwise.
     """
-    limitees = actions_limitees(request)
+    limitees = actions_limitees(compte)
     publies = {
         cle: imprime
         for cle, imprime in ChiffrePublie.objects.publies(annee).items()

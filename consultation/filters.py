@@ -54,7 +54,7 @@ class FiguresFiltres(Filtres):
     @cached_property
     def perimetre(self) -> Perimetre:
         exercices = Exercice.objects.filter(annee__in=self.annees)
-        return des_exercices(exercices.order_by("-annee"), self.request.user)
+        return des_exercices(exercices.order_by("-annee"), self.compte)
 
     @cached_property
     def rangees(self) -> dict[int, str | int]:

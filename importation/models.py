@@ -9,7 +9,7 @@ from django.db import models
 
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
-from travaux import avancement
+from travaux import taches
 
 
 def nom_au_hasard(importation: "Importation", nom: str) -> str:
@@ -106,7 +106,7 @@ class Importation(models.Model):
     def noter_progression(self, pourcent: int) -> None:
         """Beside the file, not in the database: the transaction under way hides its own writes."""
         self._progression().write_text(str(pourcent), encoding="ascii")
-        avancement.noter_progression(pourcent)
+        taches.noter_progression(pourcent)
 
     def progression(self) -> int:
         """How far the work under way is, in percent; 0 when nobody has said."""

@@ -8,51 +8,30 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
 from actions.models import Exercice
 from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from comptes.saisies import lire_entier
-from importation import annotation
+from importation import taches
 from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import (
-    ApplicationRefuseeError,
-    appliquer,
-    choisir_colonnes,
-    lire_fichier,
-    recevoir,
-    verifier,
-)
-from importation.correspondance import Correspondance, CorrespondanceRefuseeError
-from importation.export import en_csv, en_xlsx, lignes_a_reimporter
-from importation.fiches import charger_fiches
+from importation.application import choisir_colonnes, lire_fichier, recevoir
+from importation.correspondance import Correspondance
 from importation.forms import ColonnesForm, FichierForm
 from importation.gabarit import gabarit
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
 from importation.referentiel import charger_referentiel
+from importation.taches import trouver
 from importation.totaux import comparer_totaux
-from importation.verification import verifier_classeur
-from travaux.avancement import travail_en_cours
-from travaux.differe import LIGNES_TOUT_DE_SUITE, differer, en_file
+from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
 IMPORTER = "actions.add_action"
 ANNULER = "importation.annuler_importation"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ANNULE = "L'import est annulé : tout est comme avant lui."
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
-
-
-def _trouver(request: HttpRequest, pk: int) -> Importation:
-    visibles = Importation.objects.visibles_par(request.user)
-    importation = visibles.select_related("exercice", "utilisateur").filter(pk=pk).first()
-    if importation is None:
-        raise Http404(f"L'import {pk} n'existe pas, ou n'est pas des vôtres.")
-    return importation
 
 
 class ImportationListe(ListView[Importation]):
@@ -72,7 +51,7 @@ class ImportationListe(ListView[Importation]):
 
 
 @exige(IMPORTER)
-def nouveau(request: HttpRequest) -> HttpResponse:
+def nouveau(request: HttpRequest) -> HttpResponseBase:
     """Send a file; a small one is checked at once."""
     form = FichierForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -83,10 +62,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
         exercice = form.cleaned_data["exercice"]
         nom = Path(fichier.name or "fichier").name
         importation = recevoir(fichier, nom, somme.hexdigest(), exercice, compte_de(request))
-        if attente := _differer_la_verification(request, importation):
-            return attente
-        if (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
-            verifier(importation.pk, se_souvenir=True)
+        if en_file() or (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
+            return _verifier(request, importation, se_souvenir=True)
         return redirect("importation:apercu", importation.pk)
     contexte = {"form": form, "exercices": Exercice.objects.all()}
     return render(request, "importation/nouveau.html", contexte)
@@ -96,7 +73,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
 @require_GET
 def apercu(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file would do, or what it has done."""
-    importation = _trouver(request, pk)
+    importation = trouver(request.user, pk)
     totaux = importation.rapport.get("totaux")
     contexte = {
         "importation": importation,
@@ -110,26 +87,23 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
 
 @exige(IMPORTER)
 @require_POST
-def verification(request: HttpRequest, pk: int) -> HttpResponse:
+def verification(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Check the file against the data of now."""
-    importation = _trouver(request, pk)
-    if attente := _differer_la_verification(request, importation):
-        return attente
-    verifier(importation.pk, se_souvenir=importation.etat == Importation.Etat.RECUE)
-    return redirect("importation:apercu", importation.pk)
+    importation = trouver(request.user, pk)
+    return _verifier(request, importation, importation.etat == Importation.Etat.RECUE)
 
 
 @exige(IMPORTER)
 @require_GET
 def progression(request: HttpRequest, pk: int) -> JsonResponse:
     """How far the work under way is, in percent."""
-    return JsonResponse({"pourcent": _trouver(request, pk).progression()})
+    return JsonResponse({"pourcent": trouver(request.user, pk).progression()})
 
 
 @exige(IMPORTER)
-def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
+def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say what each column means; it is remembered for files with the same headings."""
-    importation = _trouver(request, pk)
+    importation = trouver(request.user, pk)
     if not importation.en_attente:
         raise Http404
     try:
@@ -142,52 +116,39 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponse:
     form = ColonnesForm(classeur, ref, actuelle, request.POST or None)
     if request.method == "POST" and form.is_valid():
         choisir_colonnes(importation, classeur, form.correspondance())
-        if attente := _differer_la_verification(request, importation):
-            return attente
-        verifier(importation.pk)
-        return redirect("importation:apercu", importation.pk)
+        return _verifier(request, importation, se_souvenir=False)
     contexte = {"importation": importation, "form": form}
     return render(request, "importation/colonnes.html", contexte)
 
 
 @exige(IMPORTER)
 @require_POST
-def application(request: HttpRequest, pk: int) -> HttpResponse:
+def application(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Write what was previewed. Asked again, once it is written, it says so."""
-    importation = _trouver(request, pk)
-    if attente := differer(request, f"Appliquer {importation.nom}"):
-        return attente
-    try:
-        if importation.etat != Importation.Etat.APPLIQUEE:
-            appliquer(importation.pk, compte_de(request))
-    except (ApplicationRefuseeError, FichierRefuseError, CorrespondanceRefuseeError) as refus:
-        messages.error(request, str(refus))
-    else:
-        messages.success(request, "L'import est appliqué.")
-    return redirect("importation:apercu", importation.pk)
+    importation = trouver(request.user, pk)
+    titre = f"Appliquer {importation.nom}"
+    return confier(request, taches.appliquer, titre, importation=pk)
 
 
 @exige(ANNULER)
-def annulation(request: HttpRequest, pk: int) -> HttpResponse:
+def annulation(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Undo an applied import, or see what has changed since."""
-    importation = _trouver(request, pk)
+    importation = trouver(request.user, pk)
     if importation.etat == Importation.Etat.ANNULEE and request.method == "POST":
-        messages.success(request, ANNULE)
+        messages.success(request, taches.ANNULE)
     if importation.etat != Importation.Etat.APPLIQUEE:
         return redirect("importation:apercu", importation.pk)
     refus: AnnulationRefuseeError | None = None
     if request.method == "POST":
-        if attente := differer(request, f"Annuler {importation.nom}"):
-            return attente
+        if en_file():
+            titre = f"Annuler {importation.nom}"
+            return confier(request, taches.annuler, titre, importation=pk)
         try:
             annuler(importation.pk, compte_de(request))
         except AnnulationRefuseeError as erreur:
-            refus = erreur
+            refus = erreur  # the page below shows each reason
         else:
-            messages.success(request, ANNULE)
-            return redirect("importation:apercu", importation.pk)
-        if travail_en_cours.get():  # nobody sees the page below
-            messages.error(request, " ".join([str(refus), *refus.motifs]))
+            messages.success(request, taches.ANNULE)
             return redirect("importation:apercu", importation.pk)
     contexte = {"importation": importation, "refus": refus}
     return render(request, "importation/annuler.html", contexte, status=409 if refus else 200)
@@ -195,32 +156,20 @@ def annulation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @exige(IMPORTER)
 @require_GET
-def annote(request: HttpRequest, pk: int) -> HttpResponse:
+def annote(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file given back, its cells annotated."""
-    importation = _trouver(request, pk)
-    titre = f"{importation.nom}, annoté"
-    if attente := _differer_si_long(request, titre, importation.exercice, importation.lignes):
-        return attente
-    try:
-        classeur = lire_fichier(importation)
-        resultat = verifier_classeur(
-            classeur,
-            charger_referentiel(importation.exercice, importation.communes_permises),
-            charger_fiches(importation.exercice),
-            Correspondance(**importation.correspondance),
-        )
-    except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
-        messages.error(request, str(refus))
-        return redirect("importation:apercu", importation.pk)
-    octets = annotation.annoter(Path(importation.fichier.path), classeur, resultat)
-    return _telecharger(octets, f"{Path(importation.nom).stem} – annoté.xlsx", XLSX)
+    importation = trouver(request.user, pk)
+    if _est_long(importation.exercice, importation.lignes):
+        titre = f"{importation.nom}, annoté"
+        return confier(request, taches.annoter, titre, importation=pk)
+    return repondre(request, taches.annoter(compte_de(request), importation=pk))
 
 
 @exige(IMPORTER)
 @require_GET
 def fichier(request: HttpRequest, pk: int) -> FileResponse:
     """The file as it was sent."""
-    importation = _trouver(request, pk)
+    importation = trouver(request.user, pk)
     try:
         return FileResponse(
             importation.fichier.open(),
@@ -234,40 +183,40 @@ def fichier(request: HttpRequest, pk: int) -> FileResponse:
 
 @exige(CONNECTE)
 @require_GET
-def modele(request: HttpRequest) -> HttpResponse:
+def modele(request: HttpRequest) -> HttpResponseBase:
     """The template to fill in."""
-    exercice = _exercice(request)
-    return _telecharger(gabarit(exercice), "modele-import-actions.xlsx", XLSX)
+    modele = Fichier("modele-import-actions.xlsx", taches.XLSX, gabarit(_exercice(request)))
+    return repondre(request, modele)
 
 
 @exige(CONNECTE)
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     """Actions of a budget year, in a file that imports back unchanged."""
     exercice = _exercice(request)
-    if attente := _differer_si_long(request, f"Actions {exercice} à réimporter", exercice):
-        return attente
-    entetes, lignes = lignes_a_reimporter(exercice, communes_de(request))
-    nom = f"actions-{exercice.annee}-a-reimporter"
-    if request.GET.get("format") == "csv":
-        return _telecharger(en_csv(entetes, lignes), f"{nom}.csv", "text/csv; charset=utf-8")
-    return _telecharger(en_xlsx("Actions", entetes, lignes), f"{nom}.xlsx", XLSX)
+    forme = "csv" if request.GET.get("format") == "csv" else "xlsx"
+    if _est_long(exercice):
+        titre = f"Actions {exercice} à réimporter"
+        return confier(request, taches.exporter, titre, annee=exercice.annee, forme=forme)
+    fait = taches.exporter(compte_de(request), annee=exercice.annee, forme=forme)
+    return repondre(request, fait)
 
 
-def _differer_la_verification(
-    request: HttpRequest, importation: Importation
-) -> HttpResponse | None:
-    envoi = reverse("importation:verifier", args=[importation.pk])
-    return differer(request, f"Vérifier {importation.nom}", envoi=envoi)
+def _verifier(
+    request: HttpRequest, importation: Importation, se_souvenir: bool
+) -> HttpResponseBase:
+    return confier(
+        request,
+        taches.verifier,
+        f"Vérifier {importation.nom}",
+        importation=importation.pk,
+        se_souvenir=se_souvenir,
+    )
 
 
-def _differer_si_long(
-    request: HttpRequest, titre: str, exercice: Exercice, lignes: int | None = None
-) -> HttpResponse | None:
-    """``lignes``: those of the file, beside the budget year's own."""
-    if not en_file() or max(lignes or 0, exercice.actions.count()) <= LIGNES_TOUT_DE_SUITE:
-        return None
-    return differer(request, titre)
+def _est_long(exercice: Exercice, lignes: int | None = None) -> bool:
+    """Whether a worker makes the file; ``lignes`` are those of the file that was sent."""
+    return en_file() and max(lignes or 0, exercice.actions.count()) > LIGNES_TOUT_DE_SUITE
 
 
 def _exercice(request: HttpRequest) -> Exercice:
@@ -280,9 +229,3 @@ def _exercice(request: HttpRequest) -> Exercice:
     if exercice is None:
         raise Http404("Cet exercice n'existe pas.")
     return exercice
-
-
-def _telecharger(octets: bytes, nom: str, genre: str) -> HttpResponse:
-    reponse = HttpResponse(octets, content_type=genre)
-    reponse["Content-Disposition"] = content_disposition_header(True, nom) or "attachment"
-    return reponse

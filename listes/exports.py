@@ -4,7 +4,7 @@ Rows come one at a time and leave at once: memory does not grow with their numbe
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -99,13 +99,13 @@ def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object
     return ecrire_un_texte if forme is Format.TEXTE else ecrire_un_nombre
 
 
-def csv_excel(feuille: Feuille) -> Iterator[bytes]:
+def csv_excel(feuille: Feuille) -> Generator[bytes]:
     """What Excel in French opens by a double click: « ; », decimal comma, UTF-8 with its mark."""
     yield b"\xef\xbb\xbf"
     yield from _csv(feuille, ";", _cellule_excel)
 
 
-def csv_ouvert(feuille: Feuille) -> Iterator[bytes]:
+def csv_ouvert(feuille: Feuille) -> Generator[bytes]:
     """What a program reads: comma, UTF-8, decimal point, ISO dates."""
     yield from _csv(feuille, ",", _cellule_ouverte)
 

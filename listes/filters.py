@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 
+from comptes.models import Utilisateur
 from comptes.saisies import COUPEE, LONGUEUR_MAX, couper, est_coupee
 from listes.chiffres import MontantIllisibleError, lire_montant, montant
 from listes.etat import Anomalie, coupe
@@ -152,10 +153,11 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         data: QueryDict,
         queryset: "QuerySet[Any]",
         *,
-        request: HttpRequest,
+        compte: Utilisateur,
         options: dict[str, list[Option]] | None = None,
     ) -> None:
-        super().__init__(data, queryset, request=request)
+        super().__init__(data, queryset)
+        self.compte = compte
         self.is_bound = True
         self.data = data
         self.options = self._lire_options() if options is None else options
@@ -181,7 +183,7 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         """The same filters but one."""
         data = self.data.copy()
         data.pop(parametre, None)
-        return type(self)(data, self.queryset, request=self.request, options=self.options)
+        return type(self)(data, self.queryset, compte=self.compte, options=self.options)
 
     def anomalies(self) -> list[Anomalie]:
         """What isn't understood; the list must not be shown while there is any."""

@@ -7,32 +7,36 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import TooManyFieldsSent
 from django.db.models import QuerySet
-from django.http import (
-    FileResponse,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    QueryDict,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.html import strip_tags
+from django.utils.module_loading import import_string
 from django.utils.text import slugify
 from django.views import View
 from django_htmx.http import push_url
 
+from comptes.models import Utilisateur
+from comptes.permissions import compte_de
 from listes.adresse import Adresse
 from listes.colonnes import Valeur
 from listes.etat import EXPORTS, PARAMETRES, TAILLE, TAILLES, Anomalie, Etat, coupe, lire_etat
 from listes.exports import Feuille, csv_excel, csv_ouvert, ecrire_xlsx
 from listes.filters import Actif, Filtres
 from listes.tables import Lignes, Tableau, Totaux
-from travaux.avancement import noter_progression
-from travaux.differe import LIGNES_TOUT_DE_SUITE, differer
+from travaux.taches import (
+    LIGNES_TOUT_DE_SUITE,
+    Fichier,
+    confier,
+    noter_progression,
+    repondre,
+    tache,
+)
 
 _LEVIERS_MAX = 5
 _PAS_DE_PROGRESSION = 1000
 _NOM_MAX = 120
+TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPE_CSV = "text/csv; charset=utf-8"
 _FILTRES_DITS = 4  # in the tab's title: more would not be read
 
 
@@ -76,6 +80,8 @@ class ListeView(View):
     principaux: ClassVar[Sequence[str]] = ()
     """Filters always in sight; the others stand under « Plus de filtres »."""
     template_name: ClassVar[str] = "listes/liste.html"
+    compte: Utilisateur
+    """Who asks."""
     filtres: Filtres
     """The filters as the address sets them, once it has been read."""
 
@@ -94,54 +100,82 @@ class ListeView(View):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             parametres = request.GET
-            trop = False
+            trop = []
         except TooManyFieldsSent:
             parametres = request.GET = QueryDict()
-            trop = True
-        filtres = self.filterset_class(parametres, self.get_queryset(), request=request)
-        self.filtres = filtres
-        etat = self._lire_etat(parametres)
-        bloquantes = filtres.anomalies() + [
-            Anomalie(nom[:60], "ce paramètre n'existe pas dans cette liste.")
-            for nom in parametres
-            if nom not in filtres.filters and nom not in PARAMETRES
-        ]
-        if trop:
-            bloquantes.append(Anomalie("adresse", "elle contient trop de paramètres."))
-        actifs = filtres.actifs()
+            trop = [Anomalie("adresse", "elle contient trop de paramètres.")]
+        etat, actifs = self._lire(compte_de(request), parametres)
         adresse = self._adresse(request, actifs, etat)
+        bloquantes = [*self._incomprises(parametres), *trop]
         if bloquantes:
-            return self._page(request, filtres, etat, adresse, actifs, bloquantes=bloquantes)
-
-        selection = filtres.qs
-        totaux = self.table_class.totaliser(selection, filtres)
-        effectif = int(totaux["lignes"] or 0)
-        table = self.table_class(
-            Lignes(selection, effectif), filtres=filtres, montrees=etat.colonnes, order_by=etat.tri
-        )
-        table.totaux = totaux
-        mentions = self.mentions(totaux)
+            return self._page(request, etat, adresse, actifs, bloquantes=bloquantes)
+        table = self._table(etat)
+        mentions = self.mentions(table.totaux)
+        effectif = len(table.data)
         if etat.export:
+            if effectif <= LIGNES_TOUT_DE_SUITE:
+                return repondre(request, self._fichier(table, mentions, actifs, etat.export))
             titre = f"{self.titre} ({EXPORTS[etat.export]})"
-            if effectif > LIGNES_TOUT_DE_SUITE and (attente := differer(request, titre)):
-                return attente
-            return self._fichier(table, mentions, actifs, etat.export)
+            return confier(
+                request,
+                exporter,
+                titre,
+                liste=f"{type(self).__module__}.{type(self).__name__}",
+                parametres=parametres.urlencode(),
+            )
         pages = max(1, -(-effectif // etat.par_page))
-        anomalies = [*etat.anomalies, *filtres.coupees()]
+        anomalies = [*etat.anomalies, *self.filtres.coupees()]
         if etat.page > pages:
             anomalies.append(Anomalie("page", f"la liste s'arrête à la page {pages} ; la voici."))
         table.paginate(per_page=etat.par_page, page=min(etat.page, pages))
         return self._page(
             request,
-            filtres,
             etat,
             adresse,
             actifs,
             table=table,
             anomalies=anomalies,
             mentions=mentions,
-            leviers=[] if effectif else self._leviers(filtres, actifs, adresse),
+            leviers=[] if effectif else self._leviers(actifs, adresse),
         )
+
+    def exporter(self, compte: Utilisateur, parametres: QueryDict) -> Fichier:
+        """The file that these parameters ask for, made after the page that was asked for it.
+
+        Raises Http404 where a filter names what has gone since: without it, there would be more.
+        """
+        etat, actifs = self._lire(compte, parametres)
+        if self._incomprises(parametres):
+            raise Http404
+        table = self._table(etat)
+        return self._fichier(table, self.mentions(table.totaux), actifs, etat.export)
+
+    def _lire(self, compte: Utilisateur, parametres: QueryDict) -> tuple[Etat, list[Actif]]:
+        """The list's state and its filters in force; the filters themselves are kept."""
+        self.compte = compte
+        self.filtres = self.filterset_class(parametres, self.get_queryset(), compte=compte)
+        return self._lire_etat(parametres), self.filtres.actifs()
+
+    def _incomprises(self, parametres: QueryDict) -> list[Anomalie]:
+        """Why the list can't be shown, if it can't."""
+        return self.filtres.anomalies() + [
+            Anomalie(nom[:60], "ce paramètre n'existe pas dans cette liste.")
+            for nom in parametres
+            if nom not in self.filtres.filters and nom not in PARAMETRES
+        ]
+
+    def _table(self, etat: Etat) -> Tableau:
+        """The rows that pass, none of them read yet, and their totals."""
+        selection = self.filtres.qs
+        totaux = self.table_class.totaliser(selection, self.filtres)
+        table = self.table_class(
+            Lignes(selection, int(totaux["lignes"] or 0)),
+            filtres=self.filtres,
+            montrees=etat.colonnes,
+            order_by=etat.tri,
+        )
+        table.totaux = totaux
+        return table
 
     def _lire_etat(self, parametres: QueryDict) -> Etat:
         colonnes = self.table_class.base_columns
@@ -164,19 +198,19 @@ class ListeView(View):
             paires.append(("colonnes", ",".join(etat.colonnes)))
         return Adresse(request.path, tuple(paires))
 
-    def _leviers(self, filtres: Filtres, actifs: list[Actif], adresse: Adresse) -> list[Levier]:
+    def _leviers(self, actifs: list[Actif], adresse: Adresse) -> list[Levier]:
         """Which filter to lift, one at a time, and what it would show; a few tries at most."""
         noms = dict.fromkeys((actif.parametre, actif.libelle) for actif in actifs)
         leviers = []
         for nom, libelle in list(noms)[:_LEVIERS_MAX]:
-            lignes = filtres.sans(nom).qs.count()
+            lignes = self.filtres.sans(nom).qs.count()
             if lignes:
                 leviers.append(Levier(libelle, lignes, str(adresse.sans(nom))))
         return leviers
 
     def _fichier(
         self, table: Tableau, mentions: list[str], actifs: list[Actif], forme: str
-    ) -> HttpResponseBase:
+    ) -> Fichier:
         colonnes = [table.base_columns[nom] for nom in table.montrees]
 
         lectures = [colonne.exporteur() for colonne in colonnes]
@@ -200,22 +234,17 @@ class ListeView(View):
         )
         nom = slugify(" ".join([self.nom_fichier, *(actif.texte for actif in actifs)]))[:_NOM_MAX]
         if forme == "xlsx":
-            fichier = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
+            fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
             ecrire_xlsx(feuille, fichier)
             fichier.seek(0)
-            return FileResponse(fichier, as_attachment=True, filename=f"{nom}.xlsx")
-        ouvert = forme == "csv-ouvert"
-        nom = f"{nom}-donnees-ouvertes" if ouvert else nom
-        return StreamingHttpResponse(
-            csv_ouvert(feuille) if ouvert else csv_excel(feuille),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{nom}.csv"'},
-        )
+            return Fichier(f"{nom}.xlsx", TYPE_XLSX, fichier)
+        if forme == "csv-ouvert":
+            return Fichier(f"{nom}-donnees-ouvertes.csv", TYPE_CSV, csv_ouvert(feuille))
+        return Fichier(f"{nom}.csv", TYPE_CSV, csv_excel(feuille))
 
     def _page(
         self,
         request: HttpRequest,
-        filtres: Filtres,
         etat: Etat,
         adresse: Adresse,
         actifs: list[Actif],
@@ -226,6 +255,7 @@ class ListeView(View):
         mentions: Sequence[str] = (),
         leviers: Sequence[Levier] = (),
     ) -> HttpResponse:
+        filtres = self.filtres
         champs = filtres.champs()
         concernes = {a.parametre for a in actifs} | {a.parametre for a in bloquantes}
         reponse = render(
@@ -291,3 +321,10 @@ class ListeView(View):
             "precedente": str(adresse.avec("page", str(page.number - 1))),
             "suivante": str(adresse.avec("page", str(page.number + 1))),
         }
+
+
+@tache
+def exporter(compte: Utilisateur, *, liste: str, parametres: str) -> Fichier:
+    """A long list's file: the class of its page, and the parameters of its address."""
+    vue: ListeView = import_string(liste)()
+    return vue.exporter(compte, QueryDict(parametres))

@@ -1,4 +1,4 @@
-"""Long works: requests that a worker answers later, followed by the account that made them."""
+"""Long works: what a worker does later, followed by the account that asked for it."""
 
 from uuid import uuid4
 
@@ -24,11 +24,13 @@ class TravailQuerySet(models.QuerySet["Travail"]):
 
 
 class Travail(models.Model):
-    """A request to answer later: its method and address say all that there is to do.
+    """A function to call later for an account, with these arguments (``taches.tache``).
 
-    Done, it has a file (``entetes`` are the headers to hand it over with) or a page to go to
-    (``suite``). ``perimetre`` holds the communes to which its author was limited when the file was
-    made. ``tache`` is its task in the queue.
+    ``methode`` and ``adresse`` are the request that asked for it, to be made again or told in the
+    audit log; ``permission`` is the one by which its author was let in there. Done, it has a file
+    (``entetes`` are the headers to hand it over with) or a page to go to (``suite``).
+    ``perimetre`` holds the communes to which its author was limited when the file was made.
+    ``tache`` is its place in the queue.
     """
 
     class Etat(models.TextChoices):
@@ -41,9 +43,11 @@ class Travail(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="travaux"
     )
     titre = models.CharField("titre", max_length=200)
+    fonction = models.CharField("fonction", max_length=200)
+    arguments = models.JSONField("arguments", default=dict)
+    permission = models.CharField("permission", max_length=200)
     methode = models.CharField("méthode", max_length=4)
     adresse = models.TextField("adresse")
-    origine = models.CharField("origine", max_length=300)  # scheme and host, for links in files
     cle = models.CharField("clé", max_length=32, default=cle_au_hasard, unique=True)
     tache = models.UUIDField("tâche", null=True)
     etat = models.CharField(

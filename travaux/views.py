@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -11,10 +10,10 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from comptes.permissions import CONNECTE, compte_de, exige
 from travaux import dossier
-from travaux.execution import page_de, peut
 from travaux.models import Travail
 from travaux.purge import JOURS
 from travaux.reprise import reprendre
+from travaux.taches import dire, mettre_les_entetes, peut
 
 _SANS_PRENEUR = timedelta(minutes=1)
 
@@ -47,9 +46,7 @@ def suivi(request: HttpRequest, pk: int) -> HttpResponse:
     if travail.acheve and avancement:
         return HttpResponseClientRefresh()
     if travail.suite:
-        if travail.message:
-            niveau = messages.SUCCESS if travail.etat == Travail.Etat.FINI else messages.ERROR
-            messages.add_message(request, niveau, travail.message)
+        dire(request, travail.message, travail.etat == Travail.Etat.FINI)
         return redirect(travail.suite)
     attendu = timezone.now() - travail.demande_le
     contexte = {
@@ -69,15 +66,14 @@ def fichier(request: HttpRequest, pk: int) -> FileResponse:
     compte = compte_de(request)
     if not travail.entetes:
         raise Http404("Ce travail n'a pas de fichier.")
-    if not peut(compte, page_de(travail)) or sorted(compte.perimetre) != travail.perimetre:
+    if not peut(compte, travail) or sorted(compte.perimetre) != travail.perimetre:
         raise Http404("Vos droits ont changé depuis que ce fichier a été fait : redemandez-le.")
     try:
         contenu = dossier.chemin(travail.cle).open("rb")
     except FileNotFoundError:
         raise Http404("Ce fichier n'est plus gardé : redemandez-le.") from None
     reponse = FileResponse(contenu)
-    for nom, valeur in travail.entetes.items():
-        reponse.headers[nom] = valeur
+    mettre_les_entetes(reponse, travail.entetes)
     # The audit log says what left, not under which number it waited.
     reponse.adresse_du_journal = travail.adresse  # type: ignore[attr-defined]
     return reponse

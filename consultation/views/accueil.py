@@ -15,7 +15,7 @@ from bilan import chapitres, graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
 from bilan.rapport import population_de
-from comptes.permissions import CONNECTE, communes_de, dans_les_communes, exige
+from comptes.permissions import CONNECTE, compte_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
 from listes.chiffres import nombre
@@ -38,8 +38,9 @@ def accueil(request: HttpRequest) -> HttpResponse:
     choix = choisir(request)
     if choix.annee is None:
         return render(request, "consultation/accueil_vide.html", {"contrat": settings.CONTRAT})
-    exercice = etablir(choix.annee, actions_limitees(request))
-    communes = list(communes_visibles(request).avec_trace().order_by("numero"))
+    compte = compte_de(request)
+    exercice = etablir(choix.annee, actions_limitees(compte))
+    communes = list(communes_visibles(compte).avec_trace().order_by("numero"))
     chiffres_cles = _chiffres_cles(exercice, communes)
     if exercice.partiel:
         exercice = _reduit(exercice, communes)
@@ -58,7 +59,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "carte": carte_de_navigation(exercice.territorial, communes, choix.suite),
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
-            "changements": _derniers_changements(communes_de(request)),
+            "changements": _derniers_changements(compte.perimetre),
             "attentions": _attentions(exercice),
         },
     )

@@ -31,7 +31,7 @@ class CommuneListe(ListeDeFigures):
     )
 
     def get_queryset(self) -> "QuerySet[Commune]":
-        return communes_visibles(self.request).order_by("numero", "pk")
+        return communes_visibles(self.compte).order_by("numero", "pk")
 
 
 class CommunePage(PageDeFigures):
@@ -41,7 +41,7 @@ class CommunePage(PageDeFigures):
     template_name = "consultation/commune.html"
 
     def trouver(self, cle: str) -> Commune:
-        self.communes = list(communes_visibles(self.request).avec_trace().order_by("numero"))
+        self.communes = list(communes_visibles(self.compte).avec_trace().order_by("numero"))
         commune = next((c for c in self.communes if c.code_insee == cle), None)
         if commune is None:
             raise introuvable(self.request, f"La commune de code INSEE {coupe(cle)}")
@@ -83,7 +83,7 @@ class CommunePage(PageDeFigures):
             ),
             recalculs=recalculs(
                 annee,
-                self.request,
+                self.compte,
                 lambda cle: cle.tableau == TERRITORIAL and cle.ligne == sujet.numero,
             ),
             carte=carte_de_navigation(

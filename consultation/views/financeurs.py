@@ -49,7 +49,7 @@ class FinanceurPage(PageDeFigures):
         perimetre = ensemble.des_financeurs([sujet])
         ventilation = Ventilation.de(perimetre)
         figures, total = ventilation.ensemble, ensemble.argent()
-        communes = list(communes_visibles(self.request).order_by("numero"))
+        communes = list(communes_visibles(self.compte).order_by("numero"))
         services = [f for f in self.financeurs if f.parent_id == sujet.pk]
         return Vue(
             perimetre=perimetre,
@@ -69,7 +69,7 @@ class FinanceurPage(PageDeFigures):
                 else None,
             ),
             tete=tete(perimetre, communes, ventilation.par_commune()),
-            recalculs=recalculs(annee, self.request, self._de_sa_colonne(sujet)),
+            recalculs=recalculs(annee, self.compte, self._de_sa_colonne(sujet)),
         )
 
     def _de_sa_colonne(self, sujet: Financeur) -> Callable[[Cle], bool]:

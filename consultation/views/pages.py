@@ -17,7 +17,7 @@ from bilan.controle import Recalcul
 from bilan.document import ChiffreCle
 from bilan.exercices import choisir
 from bilan.graphiques import Graphique
-from comptes.permissions import CONNECTE, communes_de
+from comptes.permissions import CONNECTE, compte_de
 from consultation import filters
 from consultation.decoupages import Decoupage, Part, decouper
 from consultation.figures import Figures, chiffres_cles
@@ -90,11 +90,12 @@ class PageDeFigures(View):
 
     def get(self, request: HttpRequest, cle: str | int) -> HttpResponse:
         choix = choisir(request)
+        self.compte = compte_de(request)
         self.suite = choix.suite
         sujet = self.trouver(cle)
         vue = None
         if choix.exercice is not None:
-            ensemble = des_exercices([choix.exercice], request.user)
+            ensemble = des_exercices([choix.exercice], self.compte)
             vue = self.montrer(sujet, choix.exercice.annee, ensemble)
         contexte = {
             "sujet": sujet,
@@ -103,7 +104,7 @@ class PageDeFigures(View):
             "titre_liste": self.titre_liste,
             "retour": self.retour,
             "annee": choix.annee,
-            "limite": bool(communes_de(request)),
+            "limite": bool(self.compte.perimetre),
         }
         if vue is not None:
             contexte |= _contexte_de(vue, contexte["limite"])
@@ -115,7 +116,7 @@ class PageDeFigures(View):
         figures, total = ventilation.ensemble, ensemble.argent()
         if not figures.lignes:
             return Vue(vue, figures, total, decoupages=())
-        communes = list(communes_visibles(self.request).order_by("numero")) if par_commune else []
+        communes = list(communes_visibles(self.compte).order_by("numero")) if par_commune else []
         return Vue(
             perimetre=vue,
             figures=figures,

@@ -21,7 +21,7 @@ class PorteurListe(ListeDeFigures):
     table_class = tables.PorteurTable
 
     def get_queryset(self) -> "QuerySet[Organisme]":
-        return porteurs_visibles(self.request).order_by("nom", "pk")
+        return porteurs_visibles(self.compte).order_by("nom", "pk")
 
 
 class PorteurPage(PageDeFigures):
@@ -31,7 +31,7 @@ class PorteurPage(PageDeFigures):
     template_name = "consultation/porteur.html"
 
     def trouver(self, cle: int) -> Organisme:
-        porteur = porteurs_visibles(self.request).select_related("commune").filter(pk=cle).first()
+        porteur = porteurs_visibles(self.compte).select_related("commune").filter(pk=cle).first()
         if porteur is None:
             raise introuvable(self.request, f"Le porteur {cle}")
         return porteur
@@ -40,7 +40,7 @@ class PorteurPage(PageDeFigures):
         return self.vue_simple(ensemble.du_porteur(sujet), ensemble)
 
     def contexte(self, sujet: Organisme, vue: Vue | None) -> dict[str, Any]:
-        autres = porteurs_visibles(self.request)
+        autres = porteurs_visibles(self.compte)
         return {
             "titre": sujet.nom,
             "chapeau": sujet.get_type_display(),

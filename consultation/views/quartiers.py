@@ -20,7 +20,7 @@ class QuartierListe(ListeDeFigures):
     table_class = tables.QuartierTable
 
     def get_queryset(self) -> "QuerySet[Quartier]":
-        return quartiers_visibles(self.request).order_by("commune__numero", "nom", "pk")
+        return quartiers_visibles(self.compte).order_by("commune__numero", "nom", "pk")
 
 
 class QuartierPage(PageDeFigures):
@@ -30,7 +30,7 @@ class QuartierPage(PageDeFigures):
     template_name = "consultation/quartier.html"
 
     def trouver(self, cle: int) -> Quartier:
-        quartier = quartiers_visibles(self.request).select_related("commune").filter(pk=cle).first()
+        quartier = quartiers_visibles(self.compte).select_related("commune").filter(pk=cle).first()
         if quartier is None:
             raise introuvable(self.request, f"Le quartier {cle}")
         return quartier
@@ -39,7 +39,7 @@ class QuartierPage(PageDeFigures):
         return self.vue_simple(ensemble.du_quartier(sujet), ensemble, par_commune=False)
 
     def contexte(self, sujet: Quartier, vue: Vue | None) -> dict[str, Any]:
-        autres = list(quartiers_visibles(self.request).filter(commune=sujet.commune))
+        autres = list(quartiers_visibles(self.compte).filter(commune=sujet.commune))
         avant = [q for q in autres if q.nom < sujet.nom]
         apres = [q for q in autres if q.nom > sujet.nom]
         return {

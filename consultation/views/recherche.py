@@ -13,7 +13,7 @@ from django.views import View
 
 from actions.models import Action, Theme
 from axes.models import AxeTransversal
-from comptes.permissions import CONNECTE
+from comptes.permissions import CONNECTE, compte_de
 from comptes.saisies import COUPEE, LONGUEUR_MAX, couper, est_coupee
 from consultation.filters import (
     AxeFiltres,
@@ -63,6 +63,7 @@ class Recherche(View):
         saisie = request.GET.get("q", "").replace("\0", "").strip()
         texte = couper(saisie)
         self.annee = annee_demandee(request)
+        self.compte = compte_de(request)
         groupes = [groupe for groupe in self._groupes(texte) if groupe.nombre] if texte else []
         contexte = {
             "q": texte,
@@ -76,7 +77,7 @@ class Recherche(View):
         return render(request, "consultation/recherche.html", contexte)
 
     def _groupes(self, texte: str) -> Iterable[Groupe]:
-        communes = contenant(communes_visibles(self.request), CommuneFiltres.recherches, texte)
+        communes = contenant(communes_visibles(self.compte), CommuneFiltres.recherches, texte)
         yield self._groupe(
             "Communes",
             "consultation:communes",
@@ -102,7 +103,7 @@ class Recherche(View):
         yield self._groupe(
             "Axes transversaux", "consultation:axes", "consultation:axe", "numero", axes, texte
         )
-        porteurs = contenant(porteurs_visibles(self.request), PorteurFiltres.recherches, texte)
+        porteurs = contenant(porteurs_visibles(self.compte), PorteurFiltres.recherches, texte)
         yield self._groupe(
             "Porteurs", "consultation:porteurs", "consultation:porteur", "pk", porteurs, texte
         )
@@ -127,7 +128,7 @@ class Recherche(View):
 
     def _actions(self, texte: str) -> Groupe:
         """The last ones entered, of all years; one reading of the table finds and counts them."""
-        actions = Action.objects.visibles_par(self.request.user).contenant(texte)
+        actions = Action.objects.visibles_par(self.compte).contenant(texte)
         cles = list(actions.order_by("-pk").values_list("pk", flat=True)[: ACTIONS_COMPTEES + 1])
         nombre = len(cles)
         premieres = Action.objects.filter(pk__in=cles[:TROUVAILLES_MONTREES])

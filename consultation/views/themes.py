@@ -41,7 +41,7 @@ class ThemePage(PageDeFigures):
         perimetre = ensemble.du_theme(sujet)
         ventilation = Ventilation.de(perimetre)
         figures, total = ventilation.ensemble, ensemble.argent()
-        communes = list(communes_visibles(self.request).order_by("numero"))
+        communes = list(communes_visibles(self.compte).order_by("numero"))
         par_commune = ventilation.par_commune()
         tranches = [
             *(
@@ -75,7 +75,7 @@ class ThemePage(PageDeFigures):
             tete=tete(perimetre, communes, par_commune),
             recalculs=recalculs(
                 annee,
-                self.request,
+                self.compte,
                 lambda cle: cle.tableau == THEMATIQUE and cle.ligne == sujet.numero,
             ),
         )

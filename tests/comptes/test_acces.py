@@ -33,6 +33,7 @@ from axes.models import AxeTransversal
 from bilan.models import ChiffrePublie
 from comptes.journal import Evenement
 from comptes.models import Utilisateur
+from comptes.permissions import CONNECTE
 from financement.models import Financeur, Subvention
 from importation.models import Importation
 from territoires.models import Commune, Organisme, Quartier
@@ -268,7 +269,7 @@ def importer(compte: Utilisateur, exercice: Exercice) -> Importation:
 
 def demander(compte: Utilisateur) -> Travail:
     return Travail.objects.create(
-        utilisateur=compte, titre="Bilan", methode="GET", adresse="/", origine="http://testserver"
+        utilisateur=compte, titre="Bilan", methode="GET", adresse="/", permission=CONNECTE
     )
 
 

@@ -16,12 +16,13 @@ from pytest_django import Settings
 
 from comptes.journal import Evenement
 from comptes.models import Utilisateur
+from comptes.permissions import CONNECTE
 from sauvegarde.perimetre import modeles_sauvegardes
 from territoires.models import Commune
 from tests.travaux.conftest import sans_fermer
-from travaux.execution import IMPREVU, REFUSE, executer
 from travaux.models import Travail
 from travaux.reprise import INTERROMPU
+from travaux.taches import ABSENT, IMPREVU, REFUSE, executer
 
 pytestmark = pytest.mark.django_db
 Travailler = Callable[[], None]
@@ -190,10 +191,23 @@ def test_what_cannot_be_made_says_why(
     assert "Redemander ce travail" in page
 
     casse = demander(nadia, "/bilan/2004.pdf")
-    Travail.objects.filter(pk=casse.pk).update(origine="https://pas-ce-site.example")
+    Travail.objects.filter(pk=casse.pk).update(arguments={"annee": 2004})
     travailler()
     casse.refresh_from_db()
     assert (casse.etat, casse.message) == ("ECHOUE", IMPREVU)
+
+
+def test_un_filtre_qui_ne_designe_plus_rien_n_ouvre_pas_toute_la_liste(
+    nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
+) -> None:
+    travail = demander(nadia, "/actions/?theme=3&_export=csv")
+    Travail.objects.update(arguments=travail.arguments | {"parametres": "theme=333&_export=csv"})
+
+    travailler()
+
+    travail.refresh_from_db()
+    assert (travail.etat, travail.message) == ("ECHOUE", ABSENT)
+    assert list(fichiers.iterdir()) == []
 
 
 def test_the_page_follows_the_work_until_it_ends(
@@ -277,9 +291,9 @@ def test_without_a_queue_a_task_is_done_as_soon_as_it_is_given(nadia: Client) ->
     travail = Travail.objects.create(
         utilisateur=Utilisateur.objects.get(username="nadia"),
         titre="Bilan",
-        methode="GET",
-        adresse="/bilan/2004.xlsx",
-        origine="http://testserver",
+        fonction="bilan.views:faire_le_classeur",
+        arguments={"annee": 2004},
+        permission=CONNECTE,
     )
 
     with sans_fermer():

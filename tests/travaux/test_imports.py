@@ -10,8 +10,8 @@ from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from importation.application import appliquer
 from importation.models import Importation
-from travaux.execution import REFUSE
 from travaux.models import Travail
+from travaux.taches import REFUSE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("file_de_travaux")]
 Travailler = Callable[[], None]

@@ -2,7 +2,7 @@
 
 from django import template
 
-from travaux.differe import en_file
+from travaux.taches import en_file
 
 register = template.Library()
 register.simple_tag(en_file, name="file_de_travaux")

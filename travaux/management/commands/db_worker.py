@@ -15,8 +15,8 @@ from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from travaux.differe import en_file
 from travaux.reprise import reprendre_les_abandonnes
+from travaux.taches import en_file
 
 INTERVALLE = 1.0  # seconds
 

@@ -1,0 +1,103 @@
+"""What a worker may do of an import: check it, write it, undo it, and its files."""
+
+from pathlib import Path
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.urls import reverse
+
+from actions.models import Exercice
+from comptes.models import Utilisateur
+from importation import annotation, annulation, application
+from importation.correspondance import Correspondance, CorrespondanceRefuseeError
+from importation.export import en_csv, en_xlsx, lignes_a_reimporter
+from importation.fiches import charger_fiches
+from importation.lecture import FichierRefuseError
+from importation.models import Importation
+from importation.referentiel import charger_referentiel
+from importation.verification import verifier_classeur
+from travaux.taches import Fichier, Suite, tache
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ANNULE = "L'import est annulé : tout est comme avant lui."
+
+
+def trouver(compte: AbstractBaseUser | AnonymousUser, pk: int) -> Importation:
+    """One of the account's imports. Raises Http404 with a sentence."""
+    visibles = Importation.objects.visibles_par(compte)
+    importation = visibles.select_related("exercice", "utilisateur").filter(pk=pk).first()
+    if importation is None:
+        raise Http404(f"L'import {pk} n'existe pas, ou n'est pas des vôtres.")
+    return importation
+
+
+def _apercu(importation: Importation, phrase: str = "", reussie: bool = True) -> Suite:
+    return Suite(reverse("importation:apercu", args=[importation.pk]), phrase, reussie)
+
+
+@tache
+def verifier(compte: Utilisateur, *, importation: int, se_souvenir: bool) -> Suite:
+    """Check the file against the data of now (``application.verifier``)."""
+    trouvee = trouver(compte, importation)
+    application.verifier(trouvee.pk, se_souvenir=se_souvenir)
+    return _apercu(trouvee)
+
+
+@tache
+def appliquer(compte: Utilisateur, *, importation: int) -> Suite:
+    """Write what was previewed. Asked again, once it is written, it says so."""
+    trouvee = trouver(compte, importation)
+    try:
+        if trouvee.etat != Importation.Etat.APPLIQUEE:
+            application.appliquer(trouvee.pk, compte)
+    except (
+        application.ApplicationRefuseeError,
+        FichierRefuseError,
+        CorrespondanceRefuseeError,
+    ) as refus:
+        return _apercu(trouvee, str(refus), reussie=False)
+    return _apercu(trouvee, "L'import est appliqué.")
+
+
+@tache
+def annuler(compte: Utilisateur, *, importation: int) -> Suite:
+    """Undo an applied import. Asked again, once it is undone, it says so."""
+    trouvee = trouver(compte, importation)
+    try:
+        if trouvee.etat != Importation.Etat.ANNULEE:
+            annulation.annuler(trouvee.pk, compte)
+    except annulation.AnnulationRefuseeError as refus:
+        return _apercu(trouvee, " ".join([str(refus), *refus.motifs]), reussie=False)
+    return _apercu(trouvee, ANNULE)
+
+
+@tache
+def annoter(compte: Utilisateur, *, importation: int) -> Fichier | Suite:
+    """The file given back, its cells annotated."""
+    trouvee = trouver(compte, importation)
+    try:
+        classeur = application.lire_fichier(trouvee)
+        resultat = verifier_classeur(
+            classeur,
+            charger_referentiel(trouvee.exercice, trouvee.communes_permises),
+            charger_fiches(trouvee.exercice),
+            Correspondance(**trouvee.correspondance),
+        )
+    except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
+        return _apercu(trouvee, str(refus), reussie=False)
+    octets = annotation.annoter(Path(trouvee.fichier.path), classeur, resultat)
+    return Fichier(f"{Path(trouvee.nom).stem} – annoté.xlsx", XLSX, octets)
+
+
+@tache
+def exporter(compte: Utilisateur, *, annee: int, forme: str) -> Fichier:
+    """The actions of a budget year, in a file that imports back unchanged."""
+    exercice = Exercice.objects.filter(annee=annee).first()
+    if exercice is None:
+        raise Http404("Cet exercice n'existe pas.")
+    entetes, lignes = lignes_a_reimporter(exercice, compte.perimetre)
+    nom = f"actions-{annee}-a-reimporter"
+    if forme == "csv":
+        return Fichier(f"{nom}.csv", "text/csv; charset=utf-8", en_csv(entetes, lignes))
+    return Fichier(f"{nom}.xlsx", XLSX, en_xlsx("Actions", entetes, lignes))
