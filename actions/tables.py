@@ -1,7 +1,6 @@
 """The columns of the actions list, on screen and in files, and its totals."""
 
 from collections import defaultdict
-from decimal import Decimal
 
 from django.db.models import F
 from django.urls import reverse
@@ -12,7 +11,7 @@ from actions.filters import ActionFiltres
 from actions.models import Action
 from actions.questions import ActionQuerySet
 from financement.models import ETAPES
-from listes.chiffres import nombre
+from listes.chiffres import accord, denombrer
 from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
 from listes.tables import Tableau, Totaux
 from listes.templatetags.chiffres import donnee, euros
@@ -116,13 +115,12 @@ class ActionTable(Tableau):
         return format_html(
             "Total : {} {}{}",
             donnee(self.totaux["actions"], colonne="actions"),
-            _accord(self.totaux["actions"], "action"),
+            accord(self.totaux["actions"], "action"),
             self._non_comptees(),
         )
 
     def libelle_total_exporte(self) -> str:
-        actions = self.totaux["actions"]
-        return f"Total : {nombre(actions)} {_accord(actions, 'action')}{self._non_comptees()}"
+        return f"Total : {denombrer(self.totaux['actions'], 'action')}{self._non_comptees()}"
 
     def resume(self) -> SafeString:
         return resumer(self)
@@ -133,10 +131,8 @@ class ActionTable(Tableau):
         non_comptees = lignes - int(self.totaux["actions"] or 0)
         if not non_comptees:
             return ""
-        return (
-            f" ({nombre(lignes)} {_accord(lignes, 'ligne')}, dont {nombre(non_comptees)} "
-            f"{_accord(non_comptees, 'non comptée')})"
-        )
+        exclues = denombrer(non_comptees, "non comptée", "non comptées")
+        return f" ({denombrer(lignes, 'ligne')}, dont {exclues})"
 
 
 def resumer(table: Tableau) -> SafeString:
@@ -145,10 +141,3 @@ def resumer(table: Tableau) -> SafeString:
     if accorde is None:
         return format_html("{}, montant accordé inconnu", table.libelle_total())
     return format_html("{}, {} accordés", table.libelle_total(), euros(accorde))
-
-
-def _accord(effectif: int | Decimal | None, mot: str) -> str:
-    """The words in the plural where French has it: from 2."""
-    if effectif is None or effectif < 2:
-        return mot
-    return " ".join(partie if partie == "non" else f"{partie}s" for partie in mot.split())

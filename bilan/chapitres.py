@@ -21,7 +21,7 @@ from bilan.document import (
 from bilan.exercices import ExerciceEtabli
 from bilan.graphiques import Graphique
 from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
-from listes.chiffres import ecart, nombre
+from listes.chiffres import denombrer, ecart, nombre
 
 RECONSTITUTION = (
     "Le document publié ne donne que ses deux tableaux, aucune action : les actions de {annee} "
@@ -256,13 +256,9 @@ def etat_du_controle(exercice: ExerciceEtabli) -> str:
     return (
         f"{len(resultat.recalcul)} chiffres publiés comparés : {resultat.conformes} conformes, "
         f"{len(resultat.incoherences_source)} incohérences du document publié, "
-        f"{_ecarts(len(resultat.ecarts))}. {len(resultat.sommes_en_defaut)} des "
+        f"{denombrer(len(resultat.ecarts), 'écart')}. {len(resultat.sommes_en_defaut)} des "
         f"{len(resultat.coherence)} sommes du document ne tombent pas juste."
     )
-
-
-def _ecarts(compte: int) -> str:
-    return f"{compte} écart" if compte < 2 else f"{compte} écarts"
 
 
 def sources(annee: int, cartographie: bool) -> Section:

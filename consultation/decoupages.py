@@ -13,7 +13,7 @@ from consultation.figures import COLONNES, Figures
 from consultation.perimetre import Perimetre
 from consultation.ventilation import Arbre, Ventilation
 from financement.models import Financeur
-from listes.chiffres import nombre
+from listes.chiffres import denombrer
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,9 @@ def _illustration(code: str, titre: str, parts: Sequence[Part]) -> Illustration 
     if sum(bool(part.figures.accorde) for part in racines) < 2:
         return None
     lignes = [
-        Barre(p.libelle, p.figures.accorde, p.lien, _accorde(p.figures.actions), p.numero)
+        Barre(
+            p.libelle, p.figures.accorde, p.lien, denombrer(p.figures.actions, "action"), p.numero
+        )
         for p in racines
     ]
     return Illustration(
@@ -96,10 +98,6 @@ def _illustration(code: str, titre: str, parts: Sequence[Part]) -> Illustration 
         ),
         code,
     )
-
-
-def _accorde(actions: int) -> str:
-    return f"{nombre(actions)} action{'s' if actions > 1 else ''}"
 
 
 CODE = "croisement"

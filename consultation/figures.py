@@ -10,6 +10,7 @@ from actions.questions import Effectif
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.grille import Chiffre, Colonne, Unite
 from financement.models import Montants
+from listes.chiffres import accord
 
 COLONNES = (
     Colonne("actions", "Actions", Unite.ACTIONS),
@@ -147,7 +148,7 @@ def _non_comptees(figures: Figures) -> str:
     autres = figures.lignes - figures.actions
     if autres <= 0:
         return ""
-    return "et une ligne non comptée" if autres == 1 else f"et {autres} lignes non comptées"
+    return accord(autres, "et une ligne non comptée", f"et {autres} lignes non comptées")
 
 
 def moyenne(figures: Figures, diviseur: int | None) -> Chiffre:

@@ -17,7 +17,7 @@ from importation.insertion import LOT, lots
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
 from importation.traces import Trace
-from listes.chiffres import nombre
+from listes.chiffres import denombrer, nombre
 from territoires.models import Organisme
 
 
@@ -152,8 +152,9 @@ def _attachees(creees: list[LigneImportee]) -> list[str]:
                 for lot in lots(pks)
             )
             if combien:
-                nom = modele._meta.verbose_name_plural if combien > 1 else modele._meta.verbose_name
-                motifs.append(f"{combien} {nom} se rattachent aux actions créées par cet import.")
+                noms = modele._meta
+                autres = denombrer(combien, str(noms.verbose_name), str(noms.verbose_name_plural))
+                motifs.append(f"{autres} se rattachent aux actions créées par cet import.")
     return motifs
 
 

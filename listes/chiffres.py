@@ -1,4 +1,4 @@
-"""French figures: how they are shown, and how people type them.
+"""French figures: how they are shown, how words agree with them, and how people type them.
 
 Shown: ``563 152 €`` with U+202F between thousands and U+00A0 before €; cents only when there are
 any; ``—`` where the amount is unknown, which is not zero.
@@ -30,6 +30,21 @@ def nombre(valeur: int | Decimal | None) -> str:
     entier, _, cents = f"{abs(arrondi):.2f}".partition(".")
     texte = f"{int(entier):,}".replace(",", ESPACE_FINE)
     return f"{signe}{texte}" if cents == "00" else f"{signe}{texte},{cents}"
+
+
+def accord(effectif: int | Decimal | None, singulier: str, pluriel: str = "") -> str:
+    """The words as French has them beside this number: in the plural from 2, not for 0.
+
+    ``pluriel`` where it isn't the same with an « s » at the end of each word.
+    """
+    if effectif is None or effectif < 2:
+        return singulier
+    return pluriel or " ".join(f"{mot}s" for mot in singulier.split())
+
+
+def denombrer(effectif: int | Decimal | None, singulier: str, pluriel: str = "") -> str:
+    """How many of what: « 0 action », « 1 234 actions »."""
+    return f"{nombre(effectif)} {accord(effectif, singulier, pluriel)}"
 
 
 def montant(valeur: int | Decimal | None) -> str:

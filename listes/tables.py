@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2.data import TableQuerysetData
 
-from listes.chiffres import nombre
+from listes.chiffres import accord, denombrer
 from listes.colonnes import Colonne, Format, Ligne
 from listes.filters import Filtres
 from listes.templatetags.chiffres import donnee, euros
@@ -108,12 +108,11 @@ class Tableau(tables.Table):  # type: ignore[misc]  # django-tables2 ships no ty
         return format_html(
             "Total : {} {}",
             donnee(lignes, colonne="lignes"),
-            "lignes" if lignes and lignes > 1 else "ligne",
+            accord(lignes, "ligne"),
         )
 
     def libelle_total_exporte(self) -> str:
-        lignes = self.totaux["lignes"]
-        return f"Total : {nombre(lignes)} {'lignes' if lignes and lignes > 1 else 'ligne'}"
+        return f"Total : {denombrer(self.totaux['lignes'], 'ligne')}"
 
     def resume(self) -> SafeString:
         """What the head of the list says, and what is announced when it changes."""

@@ -25,7 +25,7 @@ from django.utils.text import capfirst
 from comptes.administration import Administration
 from comptes.permissions import communes_de, dans_les_communes, introuvable
 from comptes.saisies import lire_entier
-from listes.chiffres import nombre
+from listes.chiffres import accord, denombrer, nombre
 from listes.etat import coupe
 from listes.recherche import sans_accents
 from suivi import conflit, historique
@@ -289,8 +289,8 @@ class AdminSuivi(Administration[M]):
             if self.admin_site.is_registered(modele):
                 liste = reverse(f"admin:{noms.app_label}_{noms.model_name}_changelist")
                 adresse = f"{liste}?{urlencode({f'{champ}__id__exact': objet.pk})}"
-            nom = noms.verbose_name_plural if combien > 1 else noms.verbose_name
-            trouves.append((str(nom), combien, adresse))
+            nom = accord(combien, str(noms.verbose_name), str(noms.verbose_name_plural))
+            trouves.append((nom, combien, adresse))
         return trouves
 
     def get_deleted_objects(
@@ -304,10 +304,11 @@ class AdminSuivi(Administration[M]):
         vus, caches = usagers(self.model, objs, communes_de(request))
         proteges = [self._designer(usager) for usager in vus[:USAGERS_NOMMES]]
         if autres := len(vus[USAGERS_NOMMES:]):
-            proteges.append(f"et {nombre(autres)} autre{'s' if autres > 1 else ''}")
+            proteges.append(f"et {denombrer(autres, 'autre')}")
         for modele, combien in caches:
-            noms = modele._meta.verbose_name_plural if combien > 1 else modele._meta.verbose_name
-            proteges.append(f"{nombre(combien)} {noms} hors de vos communes")
+            noms = modele._meta
+            usages = denombrer(combien, str(noms.verbose_name), str(noms.verbose_name_plural))
+            proteges.append(f"{usages} hors de vos communes")
         return a_supprimer, nombres, interdits, proteges
 
     def _designer(self, objet: Model) -> Any:

@@ -17,6 +17,7 @@ from actions.renouvellement import renouveler
 from actions.tables import ActionTable
 from axes.models import AxeTransversal
 from financement.models import Subvention
+from listes.chiffres import accord, denombrer
 from listes.colonnes import Colonne, Ligne
 from listes.exports import Feuille, csv_excel
 from suivi.historique import poser_le_depart
@@ -82,9 +83,7 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         fait = renouveler(
             queryset.select_related("exercice").prefetch_related("axes", "subventions"), vers
         )
-        self.message_user(
-            request, f"{_nombre(len(fait.faites), 'action')} {_fait(fait.faites)} en {vers}."
-        )
+        self.message_user(request, f"{denombrer(len(fait.faites), 'action renouvelée')} en {vers}.")
         for action, raison in fait.ecartees:
             self.message_user(
                 request, f"« {action} » n'est pas renouvelée : {raison}.", messages.WARNING
@@ -133,27 +132,15 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
                 poser_le_depart(action, self.lignes)
                 changer(action)
                 faites += 1
-        self.message_user(request, f"{_nombre(faites, 'action')} {_modifiees(faites)}.")
+        self.message_user(request, f"{denombrer(faites, 'action modifiée')}.")
         if closes:
             self.message_user(
                 request,
-                f"{_nombre(closes, 'action')} d'un exercice clos : "
-                f"{'laissées telles quelles' if closes > 1 else 'laissée telle quelle'}.",
+                f"{denombrer(closes, 'action')} d'un exercice clos : "
+                f"{accord(closes, 'laissée telle quelle')}.",
                 messages.WARNING,
             )
         return HttpResponseRedirect(request.get_full_path())
-
-
-def _nombre(nombre: int, nom: str) -> str:
-    return f"{nombre} {nom}{'s' if nombre > 1 else ''}"
-
-
-def _modifiees(nombre: int) -> str:
-    return "modifiées" if nombre > 1 else "modifiée"
-
-
-def _fait(faites: list[Action]) -> str:
-    return "renouvelées" if len(faites) > 1 else "renouvelée"
 
 
 def _feuille(selection: ActionQuerySet) -> Feuille:
@@ -185,7 +172,7 @@ def _feuille(selection: ActionQuerySet) -> Feuille:
         formats=[colonne.format for colonne in colonnes],
         lignes=lignes(),
         totaux=[
-            f"Total : {_nombre(len(cles), 'ligne')}",
+            f"Total : {denombrer(len(cles), 'ligne')}",
             *[
                 getattr(totaux, str(colonne.champ).removeprefix("montant_"), None)
                 if str(colonne.champ).startswith("montant_")

@@ -38,8 +38,7 @@ from bilan.tableaux import (
     TableauTerritorial,
     TableauThematique,
 )
-from listes.chiffres import montant, pourcentage
-from listes.chiffres import nombre as texte_du_nombre
+from listes.chiffres import denombrer, montant, pourcentage
 
 _CLAIR: Final = "#ffffff"
 _FONCE: Final = "#1c2530"
@@ -111,14 +110,10 @@ def rangee(tableau: Tableau, ligne: Ligne) -> Barre:
         libelle=ligne.nom or ligne.libelle,
         valeur=argent.valeur,
         lien=argent.lien,
-        precision="" if nombre is None else _accorde(int(nombre)),
+        precision="" if nombre is None else denombrer(nombre, "action"),
         numero=ligne.numero,
         couleur=COULEUR_HORS_COMMUNE if ligne.code == TRANSTERRITORIAL else COULEUR,
     )
-
-
-def _accorde(nombre: int) -> str:
-    return f"{texte_du_nombre(nombre)} action{'s' if nombre > 1 else ''}"
 
 
 def barres_territoriales(tableau: TableauTerritorial) -> Graphique:

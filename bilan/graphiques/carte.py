@@ -30,6 +30,7 @@ from bilan.graphiques.dessin import (
     trait,
 )
 from bilan.tableaux import TableauTerritorial
+from listes.chiffres import accord, denombrer
 
 # ColorBrewer « Blues », five classes, from the least to the most; the number's colour on each.
 TEINTES: Final = (
@@ -156,11 +157,11 @@ def _dite(
         rangee(tableau, ligne).libelle for ligne in tableau.lignes if ligne.numero not in dessinees
     ]
     inconnues = [c.barre.libelle for c in communes if c.barre.valeur is None]
-    s, es = ("s", "es") if len(communes) > 1 else ("", "e")
-    classes = f"{len(legende)} classe{'s' if len(legende) > 1 else ''}"
+    combien = len(communes)
     phrase = (
-        f"Carte de {len(communes)} commune{s}, numéroté{es} comme dans le tableau, d'une teinte "
-        f"d'autant plus marquée que leur financement est élevé, en {classes}."
+        f"Carte de {denombrer(combien, 'commune')}, {accord(combien, 'numérotée')} comme dans le "
+        "tableau, d'une teinte d'autant plus marquée que leur financement est élevé, en "
+        f"{denombrer(len(legende), 'classe')}."
     )
     if inconnues:
         phrase += f" Montant inconnu : {', '.join(inconnues)}."

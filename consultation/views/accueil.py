@@ -18,7 +18,7 @@ from bilan.rapport import population_de
 from comptes.permissions import CONNECTE, compte_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
-from listes.chiffres import nombre
+from listes.chiffres import denombrer
 from territoires.models import Commune
 
 CHANGEMENTS_MONTRES = 8
@@ -120,7 +120,7 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
         ),
     )
     return [
-        Attention(f"{nombre(combien)} {singulier if combien == 1 else pluriel}", lien)
+        Attention(denombrer(combien, singulier, pluriel), lien)
         for combien, singulier, pluriel, lien in possibles
         if combien
     ]

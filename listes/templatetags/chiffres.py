@@ -15,6 +15,13 @@ register.filter("montant", chiffres.montant)
 register.filter("ecart", chiffres.ecart)
 register.filter("brut", chiffres.brut)
 register.filter("pourcentage", chiffres.pourcentage)
+register.filter("denombrer", chiffres.denombrer)
+
+
+@register.filter
+def accord(effectif: int | Decimal | None, formes: str) -> str:
+    """« ligne » or « lignes »; « ce filtre,ces filtres » where the plural must be given."""
+    return chiffres.accord(effectif, *formes.split(",", 1))
 
 
 @register.simple_tag

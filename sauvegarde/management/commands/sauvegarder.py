@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from listes.chiffres import nombre
+from listes.chiffres import denombrer, nombre
 from sauvegarde.ecriture import sauvegarder
 from sauvegarde.refus import SauvegardeError
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if manifeste.absents:
             absents = len(manifeste.absents)
             self.stderr.write(
-                f"Il manquait déjà {nombre(absents)} fichier{'s' if absents > 1 else ''} que la "
-                f"base nomme, dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
+                f"Il manquait déjà {denombrer(absents, 'fichier')} que la base nomme, "
+                f"dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
             )
             sys.exit(INCOMPLETE)
