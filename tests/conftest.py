@@ -5,18 +5,22 @@ import os
 import shutil
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.apps import AppConfig, apps
-from django.db import connection
+from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 from django.template import Context, base, defaulttags
 from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 
+from amorce.chargement import charger
 from tests.navigateur.attente import DELAI
 
 RACINE = Path(__file__).resolve().parent.parent
@@ -29,6 +33,10 @@ SANS_NAVIGATEUR = (
 # Playwright keeps an event loop in the test's thread; Django would take it for an async view.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 expect.set_options(timeout=DELAI)
+
+# A password's hash is slow on purpose: half a second for every account and sign-in of a test. With
+# one round it keeps its format, which the processes that a test starts read as any other.
+PBKDF2PasswordHasher.iterations = 1
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -124,11 +132,34 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             )
 
 
+@pytest.fixture(scope="module")
+def contrat_du_module(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The 2004 contract, loaded once for the tests of a module, each of which undoes what it adds.
+
+    The module's other tests, who want an empty database, play before (see the end of this file).
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        charger(settings.FIXTURES)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def contrat_2004(db: None) -> None:
+def contrat_2004(contrat_du_module: None, db: None) -> None:
     """The whole 2004 contract, as ``charger_2004`` puts it into an empty database."""
-    from django.conf import settings
 
-    from amorce.chargement import charger
 
+@pytest.fixture
+def contrat_2004_ecrit(transactional_db: None) -> None:
+    """The same, written for good: for a test that commits, or has other connections read."""
     charger(settings.FIXTURES)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In each module, the tests that want an empty database come before those that read 2004."""
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    for tests in modules.values():
+        tests.sort(key=lambda item: "contrat_du_module" in getattr(item, "fixturenames", ()))
+    items[:] = chain.from_iterable(modules.values())

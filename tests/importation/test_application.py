@@ -294,7 +294,7 @@ application.appliquer(int(sys.argv[1]))
 
 @pytest.mark.django_db(transaction=True)
 def test_un_import_tue_en_pleine_ecriture_ne_laisse_rien(
-    contrat_2004: None, csv: Ecrire, tmp_path: Path
+    contrat_2004_ecrit: None, csv: Ecrire, tmp_path: Path
 ) -> None:
     exercice = Exercice.objects.create(annee=2005)
     lignes = "".join(f"R-{n};Action {n};Les Amis;Alès;1;;{n};\n" for n in range(1500))

@@ -31,6 +31,11 @@ pytestmark = [
 ]
 
 
+@pytest.fixture
+def contrat_2004(contrat_2004_ecrit: None) -> None:
+    """Written for good: the worker is another process."""
+
+
 def base() -> str:
     """The test database, as DATABASE_URL names it."""
     r = connection.settings_dict
