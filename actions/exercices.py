@@ -22,20 +22,27 @@ class Exercice(Versionne):
     def __str__(self) -> str:
         return str(self.annee)
 
-    @transaction.atomic
-    def cloturer(self, motif: str, par: Utilisateur) -> None:
-        """Make the exercice read-only for everyone, and keep who decided it and why."""
-        self._decider(True, motif, par)
+    def cloturer(self, motif: str, par: Utilisateur) -> bool:
+        """Make the exercice read-only for everyone, and keep who decided it and why.
+
+        False, and nothing written, where it was closed already.
+        """
+        return self._decider(True, motif, par)
+
+    def rouvrir(self, motif: str, par: Utilisateur) -> bool:
+        """Allow writes again, and keep who decided it and why; False where it was open already."""
+        return self._decider(False, motif, par)
 
     @transaction.atomic
-    def rouvrir(self, motif: str, par: Utilisateur) -> None:
-        """Allow writes again, and keep who decided it and why."""
-        self._decider(False, motif, par)
-
-    def _decider(self, clos: bool, motif: str, par: Utilisateur) -> None:
+    def _decider(self, clos: bool, motif: str, par: Utilisateur) -> bool:
+        # Two people may decide at once: the second waits here, and finds it done.
+        self.clos = Exercice.objects.select_for_update().get(pk=self.pk).clos
+        if self.clos == clos:
+            return False
         self.clos = clos
         self.save(update_fields=["clos"])
         Cloture.objects.create(exercice=self, clos=clos, motif=motif, par=par)
+        return True
 
 
 class Cloture(models.Model):

@@ -114,9 +114,14 @@ def csv(request: HttpRequest, annee: str, code: str) -> HttpResponse:
 def json(request: HttpRequest, annee: str, code: str) -> HttpResponse:
     """One table for programs."""
     exercice = _exercice(request, int(annee))
-    if code == CONTROLE:
-        return JsonResponse(controle_en_dict(exercice.controle))
-    return JsonResponse(tableau_en_dict(exercice.tableau(code)))
+    donnees = (
+        controle_en_dict(exercice.controle)
+        if code == CONTROLE
+        else tableau_en_dict(exercice.tableau(code))
+    )
+    return JsonResponse(
+        donnees, headers={"Content-Disposition": f'inline; filename="bilan-{annee}-{code}.json"'}
+    )
 
 
 def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:

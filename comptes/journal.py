@@ -80,6 +80,11 @@ def _adresse(request: HttpRequest | None) -> str | None:
     return adresse
 
 
+def _est_un_fichier(reponse: HttpResponseBase) -> bool:
+    """Whether it leaves the site as a file of its own: to keep, or shown by the browser (PDF)."""
+    return "filename" in reponse.get("Content-Disposition", "")
+
+
 class JournalDesAcces:
     """Keeps each refusal met by an account, and each file handed over to one."""
 
@@ -95,9 +100,7 @@ class JournalDesAcces:
                     request,
                     detail=f"{request.method} {request.get_full_path()}",
                 )
-            elif reponse.status_code == 200 and "attachment" in reponse.get(
-                "Content-Disposition", ""
-            ):
+            elif reponse.status_code == 200 and _est_un_fichier(reponse):
                 adresse = getattr(reponse, "adresse_du_journal", request.get_full_path())
                 consigner(Evenement.Genre.EXPORT, request, detail=adresse)
             # A desk may be shared: what was shown isn't there any more once its reader has left.

@@ -84,15 +84,17 @@ class ExerciceAdmin(AdminSuivi[Exercice]):
         clore = request.POST.get("clos", "non" if exercice.clos else "oui") == "oui"
         formulaire = ClotureForm(request.POST or None)
         retour = HttpResponseRedirect(reverse("admin:actions_exercice_change", args=[exercice.pk]))
-        if request.method == "POST" and clore == exercice.clos:
-            etat = "clos" if exercice.clos else "ouvert"
-            self.message_user(request, f"L'exercice {exercice} était déjà {etat}.")
-            return retour
-        if formulaire.is_valid():
+        deja = request.method == "POST" and clore == exercice.clos
+        if not deja and formulaire.is_valid():
             decider = exercice.cloturer if clore else exercice.rouvrir
-            decider(formulaire.cleaned_data["motif"], compte_de(request))
-            etat = "clos : ses actions se lisent, sans se modifier" if clore else "rouvert"
-            self.message_user(request, f"L'exercice {exercice} est {etat}.")
+            deja = not decider(formulaire.cleaned_data["motif"], compte_de(request))
+            if not deja:
+                etat = "clos : ses actions se lisent, sans se modifier" if clore else "rouvert"
+                self.message_user(request, f"L'exercice {exercice} est {etat}.")
+                return retour
+        if deja:
+            etat = "clos" if clore else "ouvert"
+            self.message_user(request, f"L'exercice {exercice} était déjà {etat}.")
             return retour
         contexte = {
             **self.admin_site.each_context(request),

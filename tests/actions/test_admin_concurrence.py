@@ -6,7 +6,8 @@ import pytest
 from django.db import connection, transaction
 
 from actions.cloture import ExerciceClosError, refuser_si_clos
-from actions.models import Action, Exercice, Theme
+from actions.models import Action, Cloture, Exercice, Theme
+from comptes.models import Utilisateur
 from suivi.versions import VersionDepasseeError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +80,27 @@ def test_a_write_under_way_when_the_exercice_closes_is_in_or_refused(action: Act
     assert Action.objects.count() == au_moment_de_clore
     assert refus or au_moment_de_clore == 21
     Exercice.objects.update(clos=False)  # the test database is emptied row by row
+
+
+def test_deux_reouvertures_a_la_fois_font_une_decision(action: Action) -> None:
+    par = Utilisateur.objects.create_user("coordination")
+    Exercice.objects.get().cloturer("Bilan publié", par)
+    depart = Barrier(2)
+    issues: list[bool] = []
+
+    def rouvrir() -> None:
+        try:
+            exercice = Exercice.objects.get()
+            depart.wait()
+            issues.append(exercice.rouvrir("Erreur relevée", par))
+        finally:
+            connection.close()
+
+    fils = [Thread(target=rouvrir) for _ in range(2)]
+    for fil in fils:
+        fil.start()
+    for fil in fils:
+        fil.join()
+
+    assert sorted(issues) == [False, True]
+    assert [c.clos for c in Cloture.objects.order_by("pk")] == [True, False]

@@ -190,6 +190,6 @@ def test_un_export_pose_peu_de_questions(
     coordinatrice: Client,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    """Session, account, filters, counts, sums, rows and sums by batch; the log."""
-    with django_assert_num_queries(8):
+    """Session, account, rights, mark, filters, counts, sums, rows and sums by batch; the log."""
+    with django_assert_num_queries(10):
         _telecharger(coordinatrice, "exercice=2004&_export=xlsx")

@@ -15,6 +15,12 @@ from comptes.journal import Evenement
 from comptes.models import Utilisateur
 
 MOT_DE_PASSE = "un-mot-de-passe-assez-long"
+FICHIERS_DU_BILAN = (
+    "/bilan/2004.pdf",
+    "/bilan/2004.xlsx",
+    "/bilan/2004/territorial.csv",
+    "/bilan/2004/controle.json",
+)
 Genre = Evenement.Genre
 
 pytestmark = pytest.mark.django_db
@@ -78,14 +84,15 @@ def test_refus_et_fichiers(client: Client, camille: Utilisateur, contrat_2004: N
     client.force_login(camille)
     client.get("/import/nouveau/")
     client.get("/actions/?exercice=2004&_export=csv")
-    client.get("/bilan/2004.xlsx")
+    for fichier in FICHIERS_DU_BILAN:
+        client.get(fichier)
     client.get("/actions/")
 
     assert [(genre, detail) for genre, _, _, detail in lignes()] == [
         (Genre.CONNEXION, ""),
         (Genre.REFUS, "GET /import/nouveau/"),
         (Genre.EXPORT, "/actions/?exercice=2004&_export=csv"),
-        (Genre.EXPORT, "/bilan/2004.xlsx"),
+        *((Genre.EXPORT, fichier) for fichier in FICHIERS_DU_BILAN),
     ][-len(lignes()) :]
     assert {qui for _, qui, _, _ in lignes()} == {"camille"}
 

@@ -259,7 +259,7 @@ def test_la_page_d_un_axe_dit_ses_objectifs_et_son_calendrier(coordinatrice: Cli
         ("/themes/3/?exercice=2005", 19),
         ("/financeurs/ETAT/?exercice=2005", 18),
         ("/axes/2/?exercice=2005", 20),
-        ("/recherche/?q=e", 16),
+        ("/recherche/?q=e", 17),
     ],
 )
 def test_le_nombre_de_requetes_est_borne_et_ne_depend_pas_des_lignes(
