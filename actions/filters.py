@@ -15,9 +15,8 @@ from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
 from actions.models import Action, Exercice, Theme
 from actions.questions import ActionQuerySet
 from axes.models import AxeTransversal
-from comptes.saisies import lire_entier
+from comptes.saisies import citer, lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet
-from listes.etat import coupe
 from listes.filters import Choix, Filtres, MontantFiltre, Reference, Texte
 from listes.recherche import mots, sans_accents
 from territoires.models import Commune, Organisme, Quartier
@@ -53,7 +52,7 @@ class ChampPorteur(forms.CharField):
             par_id = self.visibles.filter(pk=cle)
             nom = par_id.values_list("nom", flat=True).first()
             if nom is None:
-                raise ValidationError(f"Aucun porteur n'a le numéro {coupe(texte)}.")
+                raise ValidationError(f"Aucun porteur n'a le numéro {citer(texte)}.")
             return PorteurChoisi(nom, par_id)
         exact = self.visibles.filter(nom__sans_accents=sans_accents(texte))
         approchant = self.visibles
@@ -62,7 +61,7 @@ class ChampPorteur(forms.CharField):
         for trouves in (exact, approchant):
             if trouves.order_by().exists():
                 return PorteurChoisi(texte, trouves)
-        raise ValidationError(f"Aucun porteur ne correspond à {coupe(texte)}.")
+        raise ValidationError(f"Aucun porteur ne correspond à {citer(texte)}.")
 
 
 class PorteurFiltre(Texte):

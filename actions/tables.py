@@ -12,14 +12,13 @@ from actions.models import Action
 from actions.questions import ActionQuerySet
 from financement.models import ETAPES
 from listes.chiffres import accord, denombrer
-from listes.colonnes import Annee, Colonne, Jour, Ligne, Montant
-from listes.tables import Tableau, Totaux
+from listes.tables import Annee, ColonneDeListe, Jour, Ligne, Montant, TableDeListe, Totaux
 from listes.templatetags.chiffres import donnee, euros
 
 MONTANTS = {f"montant_{etape}": etape for etape in ETAPES}
 
 
-class Intitule(Colonne):
+class Intitule(ColonneDeListe):
     """An action's title, marked where it is a rebuilt line among real ones."""
 
     def render(self, record: Ligne) -> str:
@@ -29,7 +28,7 @@ class Intitule(Colonne):
         return format_html('{} <span class="badge-reconstitution">Reconstituée</span>', titre)
 
 
-class ActionTable(Tableau):
+class ActionTable(TableDeListe):
     """Amounts are *crédits de fonctionnement*, and only the chosen funders' when some are."""
 
     filtres: ActionFiltres
@@ -40,19 +39,19 @@ class ActionTable(Tableau):
         champs=["provenance"],
         lien=lambda ligne: reverse("actions:fiche", args=[ligne["pk"]]),
     )
-    reference = Colonne("Référence", "reference", masquee=True)
+    reference = ColonneDeListe("Référence", "reference", masquee=True)
     exercice = Annee("Exercice", "exercice__annee")
-    commune = Colonne("Commune", "commune__nom", vide="Transterritorial")
-    quartier = Colonne("Quartier", "quartier__nom", masquee=True)
-    theme = Colonne("Thème", "theme__nom")
-    porteur = Colonne("Porteur", "porteur__nom")
-    axes = Colonne("Axes", "axes", calculee=True, triable=False, masquee=True)
-    nature = Colonne("Nature", "nature", libelles=dict(Action.Nature.choices), masquee=True)
-    statut = Colonne("Statut", "statut", libelles=dict(Action.Statut.choices))
-    provenance = Colonne(
+    commune = ColonneDeListe("Commune", "commune__nom", vide="Transterritorial")
+    quartier = ColonneDeListe("Quartier", "quartier__nom", masquee=True)
+    theme = ColonneDeListe("Thème", "theme__nom")
+    porteur = ColonneDeListe("Porteur", "porteur__nom")
+    axes = ColonneDeListe("Axes", "axes", calculee=True, triable=False, masquee=True)
+    nature = ColonneDeListe("Nature", "nature", libelles=dict(Action.Nature.choices), masquee=True)
+    statut = ColonneDeListe("Statut", "statut", libelles=dict(Action.Statut.choices))
+    provenance = ColonneDeListe(
         "Provenance", "provenance", libelles=dict(Action.Provenance.choices), masquee=True
     )
-    public = Colonne("Public visé", "public", masquee=True)
+    public = ColonneDeListe("Public visé", "public", masquee=True)
     date_debut = Jour("Début", "date_debut", masquee=True)
     date_fin = Jour("Fin", "date_fin", masquee=True)
     montant_demande = Montant("Demandé", "montant_demande", calculee=True)
@@ -135,7 +134,7 @@ class ActionTable(Tableau):
         return f" ({denombrer(lignes, 'ligne')}, dont {exclues})"
 
 
-def resumer(table: Tableau) -> SafeString:
+def resumer(table: TableDeListe) -> SafeString:
     """How many rows, and what they are granted: the answer that one came for."""
     accorde = table.totaux["montant_accorde"]
     if accorde is None:

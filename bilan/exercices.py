@@ -23,7 +23,7 @@ from bilan.tableaux import (
     tableau_thematique,
 )
 from comptes.models import Utilisateur
-from listes.etat import coupe
+from comptes.saisies import citer
 
 
 class ExerciceInconnuError(LookupError):
@@ -135,7 +135,7 @@ def choisir(request: HttpRequest) -> Choix:
     if len(demandes) == 1 and demandes[0] in par_annee:
         return Choix(par_annee[demandes[0]], exercices, demande=True)
     refus = (
-        f"L'exercice {coupe(demandes[0])} n'existe pas"
+        f"L'exercice {citer(demandes[0])} n'existe pas"
         if len(demandes) == 1
         else "Cette page ne montre qu'un exercice à la fois"
     )

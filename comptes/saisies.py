@@ -25,3 +25,9 @@ def couper(texte: str) -> str:
 
 def est_coupee(texte: str) -> bool:
     return couper(texte) != " ".join(texte.split())
+
+
+def citer(valeur: str) -> str:
+    """A value as a message quotes it: short, and without characters that can't be seen."""
+    lisible = "".join(c if c.isprintable() else "�" for c in valeur[:60])
+    return f"« {lisible}{'…' if len(valeur) > 60 else ''} »"

@@ -15,8 +15,17 @@ from actions.tables import resumer
 from consultation.figures import Figures
 from consultation.filters import FiguresFiltres, FinanceurFiltres
 from listes.chiffres import pourcentage
-from listes.colonnes import Annee, Colonne, Format, Ligne, Montant, Nombre
-from listes.tables import Lignes, Tableau, Totaux
+from listes.tables import (
+    Annee,
+    ColonneDeListe,
+    Format,
+    Ligne,
+    Lignes,
+    Montant,
+    Nombre,
+    TableDeListe,
+    Totaux,
+)
 from listes.templatetags.chiffres import donnee
 from territoires.models import Organisme, Quartier
 
@@ -26,7 +35,7 @@ LIENS_MAX = 40
 """How many rows the foot's address may name: past it, an address would be too long to send."""
 
 
-class Part(Colonne):
+class Part(ColonneDeListe):
     """A share in per cent, rounded by whoever writes it: 12,5 is 12,5 %."""
 
     format = Format.PART
@@ -66,7 +75,7 @@ class LignesRangees(Lignes):
         return lignes
 
 
-class FiguresTable(Tableau):
+class FiguresTable(TableDeListe):
     """Amounts are *crédits de fonctionnement*; the share is of all that the years grant.
 
     ``parametre`` is the actions list's filter that takes a row; ``repetable``: takes several.
@@ -117,7 +126,7 @@ class FiguresTable(Tableau):
     def _lien(self, codes: Iterable[str | int]) -> str:
         return lien_actions(**{**self.filtres.perimetre.filtres, self.parametre: list(codes)})
 
-    def pied(self) -> list[tuple[Colonne, SafeString]]:
+    def pied(self) -> list[tuple[ColonneDeListe, SafeString]]:
         """Totals lead to the actions behind them, where one address can name all the rows."""
         codes = self.filtres.rangees.values()
         lien = self._lien(codes) if self.repetable and 0 < len(codes) <= LIENS_MAX else ""
@@ -184,18 +193,20 @@ def _page(nom: str, champ: str) -> Callable[[Ligne], str]:
 class CommuneTable(FiguresTable):
     parametre = "commune"
 
-    nom = Colonne(
+    nom = ColonneDeListe(
         "Commune", "nom", champs=["code_insee"], lien=_page("consultation:commune", "code_insee")
     )
     numero = Annee("N°", "numero")
-    code_insee = Colonne("Code INSEE", "code_insee", masquee=True)
+    code_insee = ColonneDeListe("Code INSEE", "code_insee", masquee=True)
     population = Nombre("Habitants", "population", masquee=True)
 
 
 class ThemeTable(FiguresTable):
     parametre = "theme"
 
-    nom = Colonne("Thème", "nom", champs=["numero"], lien=_page("consultation:theme", "numero"))
+    nom = ColonneDeListe(
+        "Thème", "nom", champs=["numero"], lien=_page("consultation:theme", "numero")
+    )
     numero = Annee("N°", "numero")
 
 
@@ -205,32 +216,38 @@ class FinanceurTable(FiguresTable):
     parametre = "financeur"
     filtres: FinanceurFiltres
 
-    nom = Colonne("Financeur", "nom", champs=["code"], lien=_page("consultation:financeur", "code"))
-    code = Colonne("Code", "code")
-    parent = Colonne("Relève de", "parent__nom")
+    nom = ColonneDeListe(
+        "Financeur", "nom", champs=["code"], lien=_page("consultation:financeur", "code")
+    )
+    code = ColonneDeListe("Code", "code")
+    parent = ColonneDeListe("Relève de", "parent__nom")
 
 
 class PorteurTable(FiguresTable):
     parametre = "porteur"
     repetable = False
 
-    nom = Colonne("Porteur", "nom", lien=_page("consultation:porteur", "pk"))
-    type = Colonne("Type", "type", libelles=dict(Organisme.Type.choices))
-    commune = Colonne("Siège", "commune__nom")
-    siret = Colonne("SIRET", "siret", masquee=True)
+    nom = ColonneDeListe("Porteur", "nom", lien=_page("consultation:porteur", "pk"))
+    type = ColonneDeListe("Type", "type", libelles=dict(Organisme.Type.choices))
+    commune = ColonneDeListe("Siège", "commune__nom")
+    siret = ColonneDeListe("SIRET", "siret", masquee=True)
 
 
 class QuartierTable(FiguresTable):
     parametre = "quartier"
 
-    nom = Colonne("Quartier", "nom", lien=_page("consultation:quartier", "pk"))
-    commune = Colonne("Commune", "commune__nom")
-    classement = Colonne("Classement", "classement", libelles=dict(Quartier.Classement.choices))
+    nom = ColonneDeListe("Quartier", "nom", lien=_page("consultation:quartier", "pk"))
+    commune = ColonneDeListe("Commune", "commune__nom")
+    classement = ColonneDeListe(
+        "Classement", "classement", libelles=dict(Quartier.Classement.choices)
+    )
 
 
 class AxeTable(FiguresTable):
     parametre = "axe"
 
-    titre = Colonne("Axe", "titre", champs=["numero"], lien=_page("consultation:axe", "numero"))
+    titre = ColonneDeListe(
+        "Axe", "titre", champs=["numero"], lien=_page("consultation:axe", "numero")
+    )
     numero = Annee("N°", "numero")
     annee_debut = Annee("Début", "annee_debut")

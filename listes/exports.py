@@ -13,7 +13,7 @@ from typing import IO, Any
 import xlsxwriter
 
 from listes.classeurs import texte
-from listes.colonnes import Format, Valeur
+from listes.tables import Format, Valeur
 
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
 _LARGEURS = {
@@ -27,7 +27,7 @@ _PAQUET = 500  # rows joined in one piece of the response
 
 
 @dataclass(frozen=True)
-class Feuille:
+class ListeExportee:
     """What a file holds: mentions above the headings, rows, one row of totals."""
 
     titre: str
@@ -38,7 +38,7 @@ class Feuille:
     totaux: Sequence[Valeur]
 
 
-def ecrire_xlsx(feuille: Feuille, fichier: IO[bytes]) -> None:
+def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:
     """Texts stay texts, whatever they begin with; amounts and dates are real ones."""
     classeur = xlsxwriter.Workbook(fichier, {"constant_memory": True})
     page = classeur.add_worksheet(feuille.titre[:31])
@@ -99,13 +99,13 @@ def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object
     return ecrire_un_texte if forme is Format.TEXTE else ecrire_un_nombre
 
 
-def csv_excel(feuille: Feuille) -> Generator[bytes]:
+def csv_excel(feuille: ListeExportee) -> Generator[bytes]:
     """What Excel in French opens by a double click: « ; », decimal comma, UTF-8 with its mark."""
     yield b"\xef\xbb\xbf"
     yield from _csv(feuille, ";", _cellule_excel)
 
 
-def csv_ouvert(feuille: Feuille) -> Generator[bytes]:
+def csv_ouvert(feuille: ListeExportee) -> Generator[bytes]:
     """What a program reads: comma, UTF-8, decimal point, ISO dates."""
     yield from _csv(feuille, ",", _cellule_ouverte)
 
@@ -125,7 +125,9 @@ class _Paquet:
         return octets
 
 
-def _csv(feuille: Feuille, separateur: str, cellule: Callable[[Valeur], str]) -> Iterator[bytes]:
+def _csv(
+    feuille: ListeExportee, separateur: str, cellule: Callable[[Valeur], str]
+) -> Iterator[bytes]:
     paquet = _Paquet()
     ecriture = csv.writer(paquet, delimiter=separateur, lineterminator="\r\n")
     for mention in feuille.mentions:

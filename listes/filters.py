@@ -12,9 +12,9 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from comptes.models import Utilisateur
-from comptes.saisies import COUPEE, LONGUEUR_MAX, couper, est_coupee
+from comptes.saisies import COUPEE, LONGUEUR_MAX, citer, couper, est_coupee
+from listes.adresse import Anomalie
 from listes.chiffres import MontantIllisibleError, lire_montant, montant
-from listes.etat import Anomalie, coupe
 
 
 class Option(NamedTuple):
@@ -37,7 +37,7 @@ class ChampChoix(forms.MultipleChoiceField):
         connues = {str(valeur) for valeur, _ in self.choices}  # type: ignore[union-attr, misc]  # a list here
         for valeur in value:
             if valeur not in connues:
-                raise ValidationError(f"{coupe(valeur)} n'est pas une valeur connue.")
+                raise ValidationError(f"{citer(valeur)} n'est pas une valeur connue.")
 
 
 class Choix(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types

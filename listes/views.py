@@ -17,12 +17,20 @@ from django_htmx.http import push_url
 
 from comptes.models import Utilisateur
 from comptes.permissions import compte_de
-from listes.adresse import Adresse
-from listes.colonnes import Valeur
-from listes.etat import EXPORTS, PARAMETRES, TAILLE, TAILLES, Anomalie, Etat, coupe, lire_etat
-from listes.exports import Feuille, csv_excel, csv_ouvert, ecrire_xlsx
+from comptes.saisies import citer
+from listes.adresse import (
+    EXPORTS,
+    PARAMETRES,
+    TAILLE,
+    TAILLES,
+    Adresse,
+    Anomalie,
+    Etat,
+    lire_etat,
+)
+from listes.exports import ListeExportee, csv_excel, csv_ouvert, ecrire_xlsx
 from listes.filters import Actif, Filtres
-from listes.tables import Lignes, Tableau, Totaux
+from listes.tables import Lignes, TableDeListe, Totaux, Valeur
 from travaux.taches import (
     LIGNES_TOUT_DE_SUITE,
     Fichier,
@@ -76,7 +84,7 @@ class ListeView(View):
     titre: ClassVar[str]
     nom_fichier: ClassVar[str]
     filterset_class: ClassVar[type[Filtres]]
-    table_class: ClassVar[type[Tableau]]
+    table_class: ClassVar[type[TableDeListe]]
     principaux: ClassVar[Sequence[str]] = ()
     """Filters always in sight; the others stand under « Plus de filtres »."""
     template_name: ClassVar[str] = "listes/liste.html"
@@ -164,7 +172,7 @@ class ListeView(View):
             if nom not in self.filtres.filters and nom not in PARAMETRES
         ]
 
-    def _table(self, etat: Etat) -> Tableau:
+    def _table(self, etat: Etat) -> TableDeListe:
         """The rows that pass, none of them read yet, and their totals."""
         selection = self.filtres.qs
         totaux = self.table_class.totaliser(selection, self.filtres)
@@ -209,7 +217,7 @@ class ListeView(View):
         return leviers
 
     def _fichier(
-        self, table: Tableau, mentions: list[str], actifs: list[Actif], forme: str
+        self, table: TableDeListe, mentions: list[str], actifs: list[Actif], forme: str
     ) -> Fichier:
         colonnes = [table.base_columns[nom] for nom in table.montrees]
 
@@ -221,7 +229,7 @@ class ListeView(View):
                     noter_progression(numero * 100 // len(table.data))
                 yield [lire(ligne) for lire in lectures]
 
-        feuille = Feuille(
+        feuille = ListeExportee(
             titre=self.titre,
             mentions=[*mentions, *_filtres_en_mots(actifs)],
             entetes=[str(colonne.verbose_name) for colonne in colonnes],
@@ -249,7 +257,7 @@ class ListeView(View):
         adresse: Adresse,
         actifs: list[Actif],
         *,
-        table: Tableau | None = None,
+        table: TableDeListe | None = None,
         bloquantes: Sequence[Anomalie] = (),
         anomalies: Sequence[Anomalie] = (),
         mentions: Sequence[str] = (),
@@ -289,8 +297,8 @@ class ListeView(View):
                     (libelle, str(adresse.avec("_export", forme)))
                     for forme, libelle in EXPORTS.items()
                 ],
-                "bloquantes": [(coupe(a.parametre), a) for a in bloquantes],
-                "anomalies": [(coupe(a.parametre), a) for a in anomalies],
+                "bloquantes": [(citer(a.parametre), a) for a in bloquantes],
+                "anomalies": [(citer(a.parametre), a) for a in anomalies],
                 "mentions": mentions,
                 "leviers": leviers,
                 **self.contexte(mentions),
@@ -299,7 +307,7 @@ class ListeView(View):
         page = str(adresse.avec("page", str(etat.page))) if etat.page > 1 else str(adresse)
         return push_url(reponse, page) if request.headers.get("HX-Request") else reponse
 
-    def _entetes(self, table: Tableau, etat: Etat, adresse: Adresse) -> list[EnTete]:
+    def _entetes(self, table: TableDeListe, etat: Etat, adresse: Adresse) -> list[EnTete]:
         entetes = []
         for nom in etat.colonnes:
             colonne = table.base_columns[nom]
@@ -309,7 +317,7 @@ class ListeView(View):
             entetes.append(EnTete(nom, str(colonne.verbose_name), colonne.classe, url, sens))
         return entetes
 
-    def _pagination(self, table: Tableau, adresse: Adresse) -> dict[str, Any]:
+    def _pagination(self, table: TableDeListe, adresse: Adresse) -> dict[str, Any]:
         page = table.page
         numeros = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
         return {

@@ -24,9 +24,8 @@ from django.utils.text import capfirst
 
 from comptes.administration import Administration
 from comptes.permissions import communes_de, dans_les_communes, introuvable
-from comptes.saisies import lire_entier
+from comptes.saisies import citer, lire_entier
 from listes.chiffres import accord, denombrer, nombre
-from listes.etat import coupe
 from listes.recherche import sans_accents
 from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
@@ -114,7 +113,7 @@ class AdminSuivi(Administration[M]):
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
         """The way home, with the sentence that every other page has for it."""
-        absence = introuvable(request, f"{capfirst(opts.verbose_name)} {coupe(object_id)}")
+        absence = introuvable(request, f"{capfirst(opts.verbose_name)} {citer(object_id)}")
         self.message_user(request, str(absence), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:index"))
 
@@ -413,7 +412,7 @@ class AdminSuivi(Administration[M]):
     def _objet(self, request: HttpRequest, object_id: str) -> M:
         objet = self.get_object(request, unquote(object_id))
         if objet is None:
-            raise introuvable(request, f"L'objet {coupe(object_id)}")
+            raise introuvable(request, f"L'objet {citer(object_id)}")
         if not self.has_view_or_change_permission(request, objet):
             raise PermissionDenied
         return objet

@@ -18,8 +18,8 @@ from actions.tables import ActionTable
 from axes.models import AxeTransversal
 from financement.models import Subvention
 from listes.chiffres import accord, denombrer
-from listes.colonnes import Colonne, Ligne
-from listes.exports import Feuille, csv_excel
+from listes.exports import ListeExportee, csv_excel
+from listes.tables import ColonneDeListe, Ligne
 from suivi.historique import poser_le_depart
 
 MONTREES = 200  # more than a page of the list holds
@@ -143,10 +143,10 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         return HttpResponseRedirect(request.get_full_path())
 
 
-def _feuille(selection: ActionQuerySet) -> Feuille:
+def _feuille(selection: ActionQuerySet) -> ListeExportee:
     """The columns of the actions list, for the chosen lines."""
     subventions = Subvention.objects.de_fonctionnement()
-    colonnes: list[Colonne] = list(ActionTable.base_columns.values())
+    colonnes: list[ColonneDeListe] = list(ActionTable.base_columns.values())
     demandes = {champ for colonne in colonnes for champ in colonne.champs}
     cles = list(selection.values_list("pk", flat=True))
     choisies = Action.objects.filter(pk__in=cles)
@@ -165,7 +165,7 @@ def _feuille(selection: ActionQuerySet) -> Feuille:
                 complete[f"montant_{etape}"] = getattr(montants.get(ligne["pk"]), etape, None)
             yield [lire(complete) for lire in lectures]
 
-    return Feuille(
+    return ListeExportee(
         titre="Actions",
         mentions=[],
         entetes=[str(colonne.verbose_name) for colonne in colonnes],

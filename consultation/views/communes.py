@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from bilan.document import ChiffreCle
 from bilan.tableaux import TERRITORIAL
 from comptes.permissions import introuvable
+from comptes.saisies import citer
 from consultation import filters, tables
 from consultation.carte import carte_de_navigation, tableau_de_la_carte
 from consultation.confrontation import recalculs
@@ -16,7 +17,6 @@ from consultation.perimetre import Perimetre
 from consultation.ventilation import Ventilation, repartir
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import communes_visibles
-from listes.etat import coupe
 from territoires.models import Commune
 
 
@@ -44,7 +44,7 @@ class CommunePage(PageDeFigures):
         self.communes = list(communes_visibles(self.compte).avec_trace().order_by("numero"))
         commune = next((c for c in self.communes if c.code_insee == cle), None)
         if commune is None:
-            raise introuvable(self.request, f"La commune de code INSEE {coupe(cle)}")
+            raise introuvable(self.request, f"La commune de code INSEE {citer(cle)}")
         return commune
 
     def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from bilan.controle import Cle
 from bilan.tableaux import THEMATIQUE
+from comptes.saisies import citer
 from consultation import filters, tables
 from consultation.confrontation import recalculs
 from consultation.perimetre import Perimetre
@@ -15,7 +16,6 @@ from consultation.ventilation import Ventilation
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
 from consultation.visibles import communes_visibles
 from financement.models import Colonne, Financeur
-from listes.etat import coupe
 
 
 class FinanceurListe(ListeDeFigures):
@@ -42,7 +42,7 @@ class FinanceurPage(PageDeFigures):
         self.financeurs = list(Financeur.objects.order_by("ordre", "nom", "pk"))
         financeur = next((f for f in self.financeurs if f.code == cle), None)
         if financeur is None:
-            raise Http404(f"Aucun financeur n'a le code {coupe(cle)}.")
+            raise Http404(f"Aucun financeur n'a le code {citer(cle)}.")
         return financeur
 
     def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:

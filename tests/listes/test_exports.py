@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import openpyxl
 
-from listes.colonnes import Format
-from listes.exports import Feuille, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.exports import ListeExportee, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.tables import Format
 
-FEUILLE = Feuille(
+FEUILLE = ListeExportee(
     titre="Essai",
     mentions=["Données d'essai"],
     entetes=["Nom", "Nombre", "Montant", "Jour"],

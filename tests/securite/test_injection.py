@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from actions.models import Action
-from listes.etat import PARAMETRES
+from listes.adresse import PARAMETRES
 from listes.views import ListeView
 from tests.securite.conftest import SCRIPT, Monde, motifs
 
