@@ -1,14 +1,16 @@
 """What people fill in: an action, a document to join, a decision on an exercice."""
 
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actions.doublons import doublons_probables
 from actions.models import Action
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
 from actions.questions import ActionQuerySet
+from listes.recherche import sans_accents
 
 IDENTITE = ("exercice", "porteur", "intitule")
 MANQUANTS = {
@@ -18,6 +20,11 @@ MANQUANTS = {
     "theme": "Choisissez le thème de l'action.",
     "commune": "Choisissez une commune de votre périmètre.",
 }
+# How alike two titles are, from 0 to 1, to be pointed out.
+RESSEMBLANCE = 0.8
+_MOTS_VIDES = frozenset(
+    ("a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un")
+)
 
 
 class ActionForm(forms.ModelForm[Action]):
@@ -89,3 +96,29 @@ class ClotureForm(forms.Form):
         max_length=1000,
         error_messages={"required": "Indiquez pourquoi : ce motif est gardé."},
     )
+
+
+def se_ressemblent(un: str, autre: str) -> bool:
+    """Whether two titles are nearly the same, whatever accents, case, small words and order."""
+    mots_un, mots_autre = _mots(un), _mots(autre)
+    if mots_un == mots_autre:
+        return True
+    un, autre = " ".join(mots_un), " ".join(mots_autre)
+    return SequenceMatcher(None, un, autre, autojunk=False).ratio() >= RESSEMBLANCE
+
+
+def _mots(intitule: str) -> list[str]:
+    lettres = "".join(c if c.isalnum() else " " for c in sans_accents(intitule))
+    return sorted(mot for mot in lettres.split() if mot not in _MOTS_VIDES)
+
+
+def doublons_probables(action: Action, parmi: ActionQuerySet) -> list[Action]:
+    """Other actions of the same exercice and porteur whose title is nearly this one's."""
+    if action.porteur_id is None or action.exercice_id is None:
+        return []
+    voisines: Iterable[Action] = (
+        parmi.filter(exercice=action.exercice_id, porteur=action.porteur_id)
+        .exclude(pk=action.pk)
+        .select_related("commune", "exercice")
+    )
+    return [autre for autre in voisines if se_ressemblent(action.intitule, autre.intitule)]

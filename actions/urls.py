@@ -1,7 +1,6 @@
 from django.urls import path
 
-from actions.telechargement import telecharger
-from actions.views import ActionFiche, ActionListe, PorteurSuggestions
+from actions.views import ActionFiche, ActionListe, PorteurSuggestions, telecharger
 from suivi.pages_gardees import gardee
 
 app_name = "actions"

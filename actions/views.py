@@ -1,19 +1,24 @@
-"""The actions list, one action's page, and the porteurs that a search as you type suggests."""
+"""The actions list, one action's page, its documents handed over, and the porteurs that a search as
+you type suggests.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
 from actions.filters import ActionFiltres
 from actions.models import Action
-from actions.plan import plan_de_financement
+from actions.pieces import Piece
 from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
-from comptes.permissions import CONNECTE, introuvable
+from comptes.permissions import CONNECTE, exige, introuvable
+from financement.models import Montants, Subvention
 from listes.chiffres import nombre
 from listes.recherche import mots
 from listes.tables import Totaux
@@ -85,6 +90,37 @@ class ActionListe(ListeView):
         return [f"Montants de {ceux_de} seulement : {', '.join(noms)}."]
 
 
+@dataclass(frozen=True)
+class PartieDuPlan:
+    """An action's lines of one kind (running costs or investment), with their sums by stage."""
+
+    libelle: str
+    lignes: tuple[Subvention, ...]
+    totaux: Montants
+
+
+def plan_de_financement(subventions: Iterable[Subvention]) -> list[PartieDuPlan]:
+    """One part by kind of money that has lines, running costs first: they never add up."""
+    lues = list(subventions)
+    parties = []
+    for nature in Subvention.Nature:
+        lignes = tuple(ligne for ligne in lues if ligne.nature == nature)
+        if lignes:
+            totaux = Montants(
+                demande=_somme(ligne.montant_demande for ligne in lignes),
+                accorde=_somme(ligne.montant_accorde for ligne in lignes),
+                verse=_somme(ligne.montant_verse for ligne in lignes),
+            )
+            parties.append(PartieDuPlan(nature.label, lignes, totaux))
+    return parties
+
+
+def _somme(montants: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of those known, None where none is."""
+    connus = [montant for montant in montants if montant is not None]
+    return sum(connus, Decimal(0)) if connus else None
+
+
 class ActionFiche(View):
     """One action: what it is, who pays what at each stage."""
 
@@ -124,3 +160,22 @@ class PorteurSuggestions(View):
                 porteurs = porteurs.filter(nom__sans_accents__contains=mot)
             noms = list(porteurs.values_list("nom", flat=True)[:_SUGGESTIONS])
         return render(request, "actions/_suggestions.html", {"noms": noms})
+
+
+@exige(CONNECTE)
+def telecharger(request: HttpRequest, pk: int) -> FileResponse:
+    """Always as a file to keep, never shown in the site's own pages."""
+    visibles = Action.objects.visibles_par(request.user)
+    piece = Piece.objects.filter(pk=pk, action__in=visibles).first()
+    if piece is None:
+        raise introuvable(request, "Ce document")
+    try:
+        fichier = piece.fichier.open("rb")
+    except FileNotFoundError as erreur:
+        raise Http404("Le fichier de ce document n'est plus sur le serveur.") from erreur
+    reponse = FileResponse(
+        fichier, as_attachment=True, filename=piece.nom, content_type=piece.type_mime
+    )
+    reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return reponse

@@ -277,7 +277,6 @@ def test_what_the_database_refuses_is_said_clearly(agent: Client, saisie: dict[s
 
     with pytest.MonkeyPatch.context() as sans_controle:
         sans_controle.setattr("actions.admin.action._ouverte", lambda action: True)
-        sans_controle.setattr("actions.admin.lignes._close", lambda action: False)
         reponse = agent.post(f"{LISTE}{action.pk}/delete/", {"post": "yes"})
 
     (message,) = dits(reponse)
