@@ -25,13 +25,13 @@ run: preparation ## Faire « make bilan », puis servir sur http://127.0.0.1:$PO
 	@$(MANAGE) creer_demo
 	@exec $(VENV) -m gunicorn --config outils/serveur.py contrat_ville.wsgi
 
-test: $(DEVELOPPEMENT) ## Tout vérifier : code, gabarits, migrations, tests (SQLite puis PostgreSQL)
+test: $(DEVELOPPEMENT) ## Tout vérifier : code, gabarits, migrations, tests (SQLite, puis PostgreSQL pour ce qui en dépend)
 	@$(VENV) outils/verifier.py code tests
 
 lint: $(DEVELOPPEMENT) ## Vérifier le code, les types, les gabarits et les migrations, sans les tests
 	@$(VENV) outils/verifier.py code
 
-epreuves: $(DEVELOPPEMENT) ## Jouer les longues épreuves, que « make test » laisse de côté
+epreuves: $(DEVELOPPEMENT) ## Jouer les longues épreuves, puis tous les tests sur PostgreSQL
 	@$(VENV) outils/verifier.py epreuves
 
 captures: $(DEVELOPPEMENT) ## Refaire les images du guide (il faut Chromium)
