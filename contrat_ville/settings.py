@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "contrat_ville.journalisation.Requetes",
-    "contrat_ville.taille.CorpsLimite",
+    "contrat_ville.bornes.CorpsLimite",
     "django.middleware.security.SecurityMiddleware",
     # Where nothing in front compresses; Django pads these pages against BREACH.
     "django.middleware.gzip.GZipMiddleware",
@@ -95,7 +95,7 @@ MIDDLEWARE = [
     "comptes.journal.JournalDesAcces",
     "comptes.middleware.PermissionExigee",
     "comptes.second_facteur.SecondFacteurExige",
-    "contrat_ville.lignes.LignesBornees",
+    "contrat_ville.bornes.LignesBornees",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -5,7 +5,7 @@ from typing import Final
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from travaux import dossier
+from travaux import fichiers
 from travaux.models import Travail
 
 ESSAIS: Final = 3
@@ -29,7 +29,7 @@ def reprendre(travail: Travail) -> None:
     tache = DBTaskResult.objects.filter(pk__in=[travail.tache]).first()
     if tache is not None and tache.status == TaskResultStatus.READY:
         return
-    if not dossier.est_libre(travail.cle):
+    if not fichiers.est_libre(travail.cle):
         return
     if tache is None or len(tache.worker_ids) >= ESSAIS:
         travail.achever(Travail.Etat.ECHOUE, INTERROMPU)

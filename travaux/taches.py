@@ -31,7 +31,7 @@ from comptes.journal import Evenement, consigner
 from comptes.middleware import permission_de
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de
-from travaux import dossier
+from travaux import fichiers
 from travaux.models import Travail
 
 LIGNES_TOUT_DE_SUITE = 5_000
@@ -183,7 +183,7 @@ def noter_progression(pourcent: int) -> None:
     """Say how far the work under way is; nothing where a page answers by itself."""
     travail = _en_cours.get()
     if travail is not None:
-        dossier.noter_progression(travail.cle, pourcent)
+        fichiers.noter_progression(travail.cle, pourcent)
 
 
 @task
@@ -194,7 +194,7 @@ def executer(travail_id: int) -> None:
     travail = Travail.objects.filter(pk=travail_id).first()
     if travail is None:
         return
-    with dossier.tenir(travail.cle):
+    with fichiers.tenir(travail.cle):
         travail.refresh_from_db()
         if travail.acheve:
             return
@@ -235,7 +235,7 @@ def _conclure(travail: Travail, fait: Fichier | Suite) -> None:
     else:
         contenu = io.BytesIO(fait.contenu) if isinstance(fait.contenu, bytes) else fait.contenu
         with closing(contenu):
-            dossier.garder(travail.cle, contenu)
+            fichiers.garder(travail.cle, contenu)
         travail.achever(Travail.Etat.FINI, entetes=fait.entetes)
 
 

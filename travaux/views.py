@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import HttpResponseClientRefresh
 
 from comptes.permissions import CONNECTE, compte_de, exige
-from travaux import dossier
+from travaux import fichiers
 from travaux.models import Travail
 from travaux.purge import JOURS
 from travaux.reprise import reprendre
@@ -52,7 +52,7 @@ def suivi(request: HttpRequest, pk: int) -> HttpResponse:
     contexte = {
         "travail": travail,
         "jours": JOURS,
-        "progression": dossier.progression(travail.cle),
+        "progression": fichiers.progression(travail.cle),
         "sans_preneur": travail.etat == Travail.Etat.EN_ATTENTE and attendu > _SANS_PRENEUR,
     }
     return render(request, f"travaux/{'_avancement' if avancement else 'suivi'}.html", contexte)
@@ -69,7 +69,7 @@ def fichier(request: HttpRequest, pk: int) -> FileResponse:
     if not peut(compte, travail) or sorted(compte.perimetre) != travail.perimetre:
         raise Http404("Vos droits ont changé depuis que ce fichier a été fait : redemandez-le.")
     try:
-        contenu = dossier.chemin(travail.cle).open("rb")
+        contenu = fichiers.chemin(travail.cle).open("rb")
     except FileNotFoundError:
         raise Http404("Ce fichier n'est plus gardé : redemandez-le.") from None
     reponse = FileResponse(contenu)

@@ -20,7 +20,7 @@ from pytest_django import Settings
 from actions.models import Action, Exercice, Piece, Theme
 from actions.pieces import TAILLE_MAX, nature_du_fichier
 from comptes.models import Utilisateur
-from comptes.orphelins import retirer
+from sauvegarde.orphelins import retirer
 from territoires.models import Commune, Organisme
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"

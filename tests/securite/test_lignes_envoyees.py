@@ -9,7 +9,7 @@ from django.test import Client
 
 from actions.models import Action
 from comptes.models import Utilisateur
-from contrat_ville.lignes import LIGNES_MAX
+from contrat_ville.bornes import LIGNES_MAX
 from tests.securite.conftest import Monde
 
 TROP = f"Ce formulaire annonce trop de lignes : {LIGNES_MAX} au plus. Rien n’a été enregistré."

@@ -20,7 +20,7 @@ from importation.models import LigneImportee
 from territoires.models import Organisme
 from tests.travaux.test_exports import TOUTE_LA_LISTE, contenu, demander
 from tests.travaux.test_imports import envoyer
-from travaux import dossier
+from travaux.fichiers import chemin, est_libre
 from travaux.models import Travail
 from travaux.reprise import reprendre
 
@@ -52,7 +52,7 @@ def worker_arrete(travail: Travail, fichiers: Path) -> Iterator[None]:
     It says so into a pipe that is full: it waits there until somebody reads.
     """
     fichiers.mkdir(parents=True, exist_ok=True)
-    avancement = dossier.chemin(travail.cle, ".progression")
+    avancement = chemin(travail.cle, ".progression")
     os.mkfifo(avancement)
     tube = os.open(avancement, os.O_RDWR | os.O_NONBLOCK)
     with suppress(BlockingIOError):
@@ -101,12 +101,12 @@ def test_killed_in_the_middle_of_an_import_nothing_is_written_then_everything_on
 
     with worker_arrete(travail, fichiers):
         # It has written the organisations already, where nobody sees them yet.
-        assert not dossier.est_libre(travail.cle)
+        assert not est_libre(travail.cle)
         assert ecrit() == avant
         travail.refresh_from_db()
         assert travail.etat == Travail.Etat.EN_COURS
 
-    assert dossier.est_libre(travail.cle)
+    assert est_libre(travail.cle)
     assert ecrit() == avant
     call_command("db_worker", "--batch")
     travail.refresh_from_db()

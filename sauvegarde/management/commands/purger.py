@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from comptes import orphelins
 from comptes.journal import Evenement
+from sauvegarde import orphelins
 from sauvegarde.statistiques import recompter
 from travaux import purge
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from contrat_ville.taille import OCTETS_MAX
+from contrat_ville.bornes import OCTETS_MAX
 
 
 @pytest.mark.parametrize("annonce", [str(OCTETS_MAX + 1), "-1", "beaucoup"])

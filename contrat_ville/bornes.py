@@ -1,4 +1,4 @@
-"""No form of lines is read that announces more of them than a page shows."""
+"""What a request may not exceed, refused before anything is read or built from it."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -9,9 +9,29 @@ from django.shortcuts import render
 
 from comptes.saisies import lire_entier
 
+# Above what each form accepts (a spreadsheet, or several joined files), for which it has its own
+# sentence; below what fills a disk.
+OCTETS_MAX: Final = 64 * 1024 * 1024
 # The longest page of the administration; Django would build up to 2 000 forms, in 20 s.
 LIGNES_MAX: Final = 200
 _ANNONCES: Final = ("-TOTAL_FORMS", "-INITIAL_FORMS")
+
+
+class CorpsLimite:
+    """Refuses by its announced size: nothing has been read yet."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        annonce = lire_entier(request.META.get("CONTENT_LENGTH") or "0")
+        if annonce is None or annonce > OCTETS_MAX:
+            return HttpResponse(
+                f"Envoi refusé : {OCTETS_MAX // 1024**2} Mo au plus.",
+                status=413,
+                content_type="text/plain; charset=utf-8",
+            )
+        return self.get_response(request)
 
 
 class LignesBornees:
