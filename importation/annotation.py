@@ -18,15 +18,15 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 
-from importation.entetes import (
+from importation.correspondance import (
     ENTETE_RECAPITULATIF,
     RECAPITULATIF,
     est_notre_recapitulatif,
 )
-from importation.lecture import Cellule, CelluleIllisible, Classeur, Feuille
-from importation.problemes import Probleme
+from importation.lecture import Cellule, CelluleIllisible, Classeur, FeuilleLue
+from importation.lignes import Probleme
+from importation.planification import Verification
 from importation.valeurs import en_texte
-from importation.verification import Verification
 from listes.classeurs import texte
 
 ROUGE, JAUNE = "FFC7CE", "FFEB9C"
@@ -84,7 +84,7 @@ def _placer(classeur: Classeur, verification: Verification) -> Notes:
     return notes
 
 
-def _rangs(feuille: Feuille) -> dict[str, int]:
+def _rangs(feuille: FeuilleLue) -> dict[str, int]:
     """Column, from 1, of each text of the first rows: headings are among them."""
     rangs: dict[str, int] = {}
     for ligne in feuille.lignes[:30]:

@@ -12,7 +12,7 @@ from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
 from financement.models import Subvention
 from importation.ecriture import Ecriture
-from importation.fiches import Fiche, charger_fiches, comparer, depuis_json
+from importation.fiches import FicheAction, charger_fiches, comparer, depuis_json
 from importation.insertion import LOT, lots
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
@@ -128,7 +128,7 @@ def _changees(lignes: list[LigneImportee], pks: list[int], exercice: Exercice) -
     return [_phrase(ligne, fiches, ref) for ligne in suspectes[:LOT]]
 
 
-def _phrase(ligne: LigneImportee, fiches: dict[int, Fiche], ref: Referentiel) -> str:
+def _phrase(ligne: LigneImportee, fiches: dict[int, FicheAction], ref: Referentiel) -> str:
     intitule = ligne.apres.get("intitule", "")
     fiche = fiches.get(ligne.action_id or 0)
     if fiche is None:

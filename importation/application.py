@@ -12,18 +12,23 @@ from django.utils import timezone
 from actions.cloture import ExerciceClosError, refuser_si_clos
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
-from importation.correspondance import Correspondance, CorrespondanceRefuseeError, signature
+from importation.correspondance import (
+    Correspondance,
+    CorrespondanceRefuseeError,
+    signature,
+    trouver_tableau,
+)
 from importation.ecriture import Ecriture
-from importation.entetes import trouver_tableau
-from importation.fiches import Fiche, NouvelOrganisme, charger_fiches
+from importation.fiches import FicheAction, charger_fiches
 from importation.insertion import LOT, lots
 from importation.lecture import Classeur, FichierRefuseError, lire
+from importation.lignes import Probleme
 from importation.models import CorrespondanceRetenue, Importation, LigneImportee
-from importation.plan import ActionPlanifiee, Plan
-from importation.rapport import rapport_de
-from importation.referentiel import charger_referentiel
+from importation.planification import ActionPlanifiee, Plan, Verification, verifier_classeur
+from importation.referentiel import NouvelOrganisme, charger_referentiel
 from importation.traces import Trace
-from importation.verification import Verification, verifier_classeur
+
+MONTRES = 500  # problems and actions kept for the pages, of each kind; the annotated file has all
 
 
 class ApplicationRefuseeError(Exception):
@@ -152,11 +157,47 @@ def _noter(importation: Importation, verification: Verification) -> None:
     importation.rapport = rapport_de(verification)
 
 
+def rapport_de(verification: Verification) -> dict[str, Any]:
+    """What the preview shows: the first of each kind, the totals, what would be created."""
+    plan = verification.plan
+    return {
+        "erreurs": _premiers(verification.erreurs),
+        "avertissements": _premiers(verification.avertissements),
+        "creees": [_creee(action) for action in plan.creees[:MONTRES]],
+        "modifiees": [_modifiee(action) for action in plan.modifiees[:MONTRES]],
+        "organismes": [
+            {"nom": organisme.nom, "siret": organisme.siret or ""}
+            for organisme in plan.organismes[:MONTRES]
+        ],
+        "organismes_nombre": len(plan.organismes),
+        "ignores": verification.ignores,
+        "totaux": {"avant": plan.avant.en_json(), "apres": plan.apres.en_json()},
+    }
+
+
+def _premiers(problemes: list[Probleme]) -> list[dict[str, str | int]]:
+    return [probleme.en_json() for probleme in problemes[:MONTRES]]
+
+
+def _creee(action: ActionPlanifiee) -> dict[str, Any]:
+    return {
+        "feuille": action.feuille,
+        "ligne": action.lignes[0],
+        "intitule": action.apres.intitule,
+    }
+
+
+def _modifiee(action: ActionPlanifiee) -> dict[str, Any]:
+    return _creee(action) | {
+        "changements": [[c.rubrique, c.avant, c.apres] for c in action.changements],
+    }
+
+
 @dataclass(frozen=True)
 class _Ecrite:
     pk: int
     action: ActionPlanifiee
-    avant: Fiche | None
+    avant: FicheAction | None
 
 
 def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:

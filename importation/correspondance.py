@@ -1,4 +1,4 @@
-"""Which column of the file fills which field: proposed, corrected by a person, remembered."""
+"""Where each table begins, and which column fills which field: proposed, corrected, remembered."""
 
 import hashlib
 import json
@@ -6,12 +6,78 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from importation import choix, valeurs
-from importation.entetes import Tableau, est_notre_recapitulatif, trouver_tableau
+from importation import valeurs
 from importation.fiches import Montants, a_l_etape
-from importation.lecture import Cellule, Classeur
-from importation.referentiel import Referentiel, cle
-from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible, proposer
+from importation.lecture import Cellule, Classeur, FeuilleLue, LigneLue
+from importation.referentiel import Referentiel, ValeurRefuseeError, cle
+from importation.rubriques import (
+    CODES_PAR_CLE,
+    RUBRIQUES,
+    LigneDeFinancement,
+    lire_cible,
+    proposer,
+    proposer_financement,
+)
+
+# The sheet that we add to the file given back: sent again, it isn't read.
+RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
+
+
+def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
+    premiere = feuille.lignes[0].cellules[:1] if feuille.lignes else []
+    return feuille.nom.startswith(RECAPITULATIF) and premiere == [ENTETE_RECAPITULATIF]
+
+
+@dataclass(frozen=True, slots=True)
+class TableauLu:
+    """A sheet's table: its heading row, its headings by column, and the rows under it."""
+
+    feuille: str
+    ligne_entetes: int
+    entetes: dict[int, str]  # by column, from 0
+    lignes: list[LigneLue]
+
+
+def trouver_tableau(
+    feuille: FeuilleLue, ref: Referentiel, connus: frozenset[str] = frozenset()
+) -> TableauLu | None:
+    """The table of a sheet, under its title lines; None where no row looks like headings.
+
+    ``connus`` are headings that someone has matched by hand.
+    """
+    meilleur: tuple[int, int] | None = None
+    for rang, ligne in enumerate(feuille.lignes[:30]):
+        textes = [c.strip() for c in ligne.cellules if isinstance(c, str) and c.strip()]
+        if len(textes) > 300 or any(len(t) > 200 for t in textes):
+            continue
+        codes = set()
+        for texte in textes:
+            code = CODES_PAR_CLE.get(cle(texte))
+            propose = None if code else proposer_financement(texte, ref)
+            codes.add(texte if texte in connus else code or (propose and propose.cible))
+        reconnus = len(codes - {None})
+        designe = bool(codes & {"intitule", "reference"}) or bool(connus & set(textes))
+        if designe and reconnus >= 2 and (meilleur is None or reconnus > meilleur[0]):
+            meilleur = (reconnus, rang)
+    if meilleur is None:
+        return None
+    rang = meilleur[1]
+    ligne = feuille.lignes[rang]
+    return TableauLu(feuille.nom, ligne.numero, _nommer(ligne), feuille.lignes[rang + 1 :])
+
+
+def _nommer(ligne: LigneLue) -> dict[int, str]:
+    """Headings as written; one that comes again is numbered: « Montant (2) »."""
+    noms: dict[int, str] = {}
+    vus: dict[str, int] = {}
+    for colonne, cellule in enumerate(ligne.cellules):
+        texte = " ".join(cellule.split()) if isinstance(cellule, str) else ""
+        if not texte:
+            continue
+        vus[texte] = vus.get(texte, 0) + 1
+        noms[colonne] = texte if vus[texte] == 1 else f"{texte} ({vus[texte]})"
+    return noms
+
 
 CONSTANTES = ("commune", "theme", "porteur", "financeur", "nature", "statut", "credit", "exercice")
 
@@ -69,13 +135,13 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
         return lambda cellule: lire(cellule, ref)
     seuls: dict[str, Lecteur] = {
         "siret": valeurs.lire_siret,
-        "nature": choix.lire_nature,
-        "statut": choix.lire_statut,
+        "nature": valeurs.lire_nature,
+        "statut": valeurs.lire_statut,
         "date_debut": valeurs.lire_date,
         "date_fin": valeurs.lire_date,
         "description": valeurs.lire_paragraphes,
-        "nature_financement": choix.lire_nature_financement,
-        "credit": choix.lire_credit,
+        "nature_financement": valeurs.lire_nature_financement,
+        "credit": valeurs.lire_credit,
     }
     if rubrique in seuls:
         return seuls[rubrique]
@@ -114,12 +180,12 @@ class _DejaLues(dict[object, Lecture]):
 def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
     try:
         return lire(cellule), ""
-    except valeurs.ValeurRefuseeError as refus:
+    except ValeurRefuseeError as refus:
         return None, str(refus)
 
 
 @dataclass(frozen=True, slots=True)
-class Colonne:
+class ColonneCorrespondue:
     """A column that is imported; no ``deja_lues`` where each row has a cell of its own."""
 
     rang: int
@@ -139,12 +205,12 @@ class Colonne:
 class TableauCorrespondu:
     """A sheet's table whose columns are known. ``notes``: (heading, what to check)."""
 
-    tableau: Tableau
-    colonnes: list[Colonne]
+    tableau: TableauLu
+    colonnes: list[ColonneCorrespondue]
     constantes: dict[str, Any]
     ignores: list[str]
     notes: list[tuple[str, str]]
-    par_rubrique: dict[str, Colonne]
+    par_rubrique: dict[str, ColonneCorrespondue]
 
     @property
     def en_long(self) -> bool:
@@ -187,7 +253,7 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
             )
         try:
             valeur = lecteur_de(rubrique, ref)(texte)
-        except valeurs.ValeurRefuseeError as erreur:
+        except ValeurRefuseeError as erreur:
             raise CorrespondanceRefuseeError(f"Constante « {rubrique} » : {erreur}") from None
         if valeur is not None:
             lues[rubrique] = valeur
@@ -195,7 +261,7 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
 
 
 def _correspondre_tableau(
-    tableau: Tableau, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
+    tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
 ) -> TableauCorrespondu:
     cibles: dict[int, str] = {}
     notes: list[tuple[str, str]] = []
@@ -229,21 +295,23 @@ def _correspondre_tableau(
     return TableauCorrespondu(tableau, colonnes, constantes, ignores, notes, par_rubrique)
 
 
-def _extrait(tableau: Tableau, rang: int) -> Sequence[Cellule]:
+def _extrait(tableau: TableauLu, rang: int) -> Sequence[Cellule]:
     return [ligne.cellules[rang] for ligne in tableau.lignes[:50] if rang < len(ligne.cellules)]
 
 
-def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> Colonne:
+def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> ColonneCorrespondue:
     try:
         lue = lire_cible(cible, ref)
     except ValueError as erreur:
         raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
     lecteur = lecteur_d_etape(lue) if isinstance(lue, LigneDeFinancement) else lecteur_de(lue, ref)
     propres_a_la_ligne = lue in ("intitule", "reference", "description")
-    return Colonne(rang, entete, lue, lecteur, None if propres_a_la_ligne else _DejaLues(lecteur))
+    return ColonneCorrespondue(
+        rang, entete, lue, lecteur, None if propres_a_la_ligne else _DejaLues(lecteur)
+    )
 
 
-def _refuser_doubles(colonnes: list[Colonne]) -> None:
+def _refuser_doubles(colonnes: list[ColonneCorrespondue]) -> None:
     vues: dict[object, str] = {}
     for colonne in colonnes:
         if colonne.cible in vues:
@@ -254,7 +322,9 @@ def _refuser_doubles(colonnes: list[Colonne]) -> None:
         vues[colonne.cible] = colonne.entete
 
 
-def _exiger_financeur(par_rubrique: dict[str, Colonne], constantes: dict[str, Any]) -> None:
+def _exiger_financeur(
+    par_rubrique: dict[str, ColonneCorrespondue], constantes: dict[str, Any]
+) -> None:
     montants = [c.entete for code, c in par_rubrique.items() if code.startswith("montant_")]
     if montants and "financeur" not in par_rubrique and "financeur" not in constantes:
         raise CorrespondanceRefuseeError(

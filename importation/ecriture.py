@@ -9,8 +9,9 @@ from typing import Any
 
 from actions.models import Action, Exercice
 from financement.models import Subvention
-from importation.fiches import CHAMPS, CleLigne, Fiche, Montants, NouvelOrganisme
+from importation.fiches import CHAMPS, CleLigne, FicheAction, Montants
 from importation.insertion import LOT, inserer, lots
+from importation.referentiel import NouvelOrganisme
 from importation.rubriques import ETAPES
 from importation.traces import Trace
 from territoires.models import Organisme
@@ -39,7 +40,7 @@ class Ecriture:
             for nouveau, organisme in zip(nouveaux, organismes, strict=True)
         }
 
-    def creer_actions(self, fiches: Sequence[Fiche]) -> list[int]:
+    def creer_actions(self, fiches: Sequence[FicheAction]) -> list[int]:
         """Create actions with their axes and money; gives their ids, in the same order."""
         actions = Action.objects.bulk_create(
             [self._action(fiche, Action(provenance=Action.Provenance.IMPORT)) for fiche in fiches],
@@ -58,7 +59,7 @@ class Ecriture:
         )
         return pks
 
-    def modifier_actions(self, changements: Sequence[tuple[int, Fiche, Fiche]]) -> None:
+    def modifier_actions(self, changements: Sequence[tuple[int, FicheAction, FicheAction]]) -> None:
         """Bring actions from one state to another: (id, before, after)."""
         par_pk = {pk: apres for pk, _, apres in changements}
         pks = list(par_pk)
@@ -109,7 +110,7 @@ class Ecriture:
             selection = Organisme.objects.filter(pk__in=lot)
             selection._raw_delete(selection.db)
 
-    def _action(self, fiche: Fiche, action: Action) -> Action:
+    def _action(self, fiche: FicheAction, action: Action) -> Action:
         action.exercice = self.exercice
         for champ, colonne in zip(CHAMPS, _COLONNES, strict=True):
             setattr(action, colonne, getattr(fiche, champ))
@@ -137,7 +138,9 @@ class Ecriture:
         champs = ("action_id", "financeur_id", "nature", "credit", *_MONTANTS)
         self.trace.garder(Subvention, inserer(Subvention, champs, lignes), "+")
 
-    def _modifier_subventions(self, changements: Sequence[tuple[int, Fiche, Fiche]]) -> None:
+    def _modifier_subventions(
+        self, changements: Sequence[tuple[int, FicheAction, FicheAction]]
+    ) -> None:
         nouvelles: list[tuple[Any, ...]] = []
         voulues: dict[tuple[int, CleLigne], Montants | None] = {}  # None: no line any more
         for pk, avant, apres in changements:

@@ -1,17 +1,18 @@
-"""Actions of a budget year as a file that imports back unchanged: wide, a column per funder."""
+"""Actions of a budget year as a file that imports back unchanged, and the template to fill in."""
 
 import csv
 import datetime
 import io
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 import xlsxwriter
 
 from actions.models import Action, Exercice
 from financement.models import Subvention
-from importation.fiches import CleLigne, Fiche, charger_fiches, nom_de_colonne
-from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel
+from importation.fiches import CleLigne, FicheAction, charger_fiches, nom_de_colonne
+from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
 from listes.chiffres import brut
 from listes.classeurs import texte
@@ -68,7 +69,7 @@ def lignes_a_reimporter(
 
 
 def _colonnes_de_financement(
-    fiches: Iterable[Fiche], ref: Referentiel
+    fiches: Iterable[FicheAction], ref: Referentiel
 ) -> list[tuple[CleLigne, str]]:
     """The funding lines and stages that hold an amount, funders in the order of the tables."""
     utiles: set[tuple[CleLigne, str]] = set()
@@ -94,7 +95,7 @@ def _colonnes_de_financement(
     return sorted(utiles, key=rang)
 
 
-def _valeur(code: str, fiche: Fiche, ref: Referentiel) -> Valeur:
+def _valeur(code: str, fiche: FicheAction, ref: Referentiel) -> Valeur:
     if code == "theme":
         return ref.themes.noms[fiche.theme] if fiche.theme is not None else None
     if code == "commune":
@@ -161,3 +162,99 @@ def _cellule(valeur: Valeur) -> str:
     if isinstance(valeur, datetime.date):
         return f"{valeur:%d/%m/%Y}"
     return "" if valeur is None else f"{valeur:.2f}".replace(".", ",")
+
+
+LIGNES_PREPAREES = 2_000
+_FINANCEURS = ("VILLE", "ETAT", "CG", "FASILD")  # the tables' columns; others may be added
+
+_EXPLICATIONS = (
+    "Remplissez la feuille « Actions » : une ligne par action, puis envoyez ce fichier.",
+    "Rien n'est écrit avant que vous ayez vu l'aperçu : chaque erreur y a sa cellule.",
+    "Une cellule vide n'est pas un zéro : vide, le montant est inconnu ; 0, il est de zéro euro.",
+    "Sur une action déjà enregistrée, une cellule vide n'efface rien.",
+    "Une action est reconnue à sa référence ; sans elle, à son porteur, son intitulé, sa commune.",
+    "Les colonnes peuvent changer d'ordre ; retirez celles qui ne servent pas.",
+    "Autre financeur : ajoutez une colonne, par exemple « État – DRAC accordé ».",
+    "Investissement ou droit commun : « État accordé (investissement) », « (droit commun) ».",
+)
+
+
+def gabarit(exercice: Exercice) -> bytes:
+    """The workbook, with the names of today's reference data."""
+    ref = charger_referentiel(exercice)
+    sortie = io.BytesIO()
+    classeur = xlsxwriter.Workbook(sortie)
+    page = classeur.add_worksheet("Actions")
+    notice = classeur.add_worksheet("Mode d'emploi")
+    listes = classeur.add_worksheet("Listes")
+    gras = classeur.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+    formats = {
+        "siret": classeur.add_format({"num_format": "@"}),
+        "reference": classeur.add_format({"num_format": "@"}),
+        "date_debut": classeur.add_format({"num_format": "dd/mm/yyyy"}),
+        "date_fin": classeur.add_format({"num_format": "dd/mm/yyyy"}),
+    }
+    euros = classeur.add_format({"num_format": '#,##0.00\\ "€"'})
+    valeurs = {
+        "theme": list(ref.themes.noms.values()),
+        "commune": [*ref.communes.noms.values(), TRANSTERRITORIAL],
+        "nature": [str(libelle) for libelle in Action.Nature.labels],
+        "statut": [str(libelle) for libelle in Action.Statut.labels],
+    }
+    rang = 0
+    for rang, (code, largeur) in enumerate(DESCRIPTIVES):
+        rubrique = RUBRIQUES[code]
+        page.set_column(rang, rang, largeur, formats.get(code))
+        page.write_string(0, rang, rubrique.libelle, gras)
+        if rubrique.explication:
+            page.write_comment(0, rang, rubrique.explication, {"author": "Contrat de ville"})
+        if code in valeurs:
+            _proposer(page, listes, rang, valeurs[code], list(valeurs).index(code))
+    for financeur in (c for c in _FINANCEURS if c in ref.codes_financeurs):
+        nom = nom_court(ref.nom_financeur(ref.codes_financeurs[financeur]))
+        for etape in ETAPES.values():
+            rang += 1
+            page.set_column(rang, rang, 13, euros)
+            page.write_string(0, rang, f"{nom} {etape}", gras)
+    page.freeze_panes(1, 2)
+    _expliquer(notice, gras, [nom_court(nom) for nom in ref.financeurs.noms.values()])
+    listes.hide()
+    classeur.close()
+    return sortie.getvalue()
+
+
+def _proposer(page: Any, listes: Any, rang: int, valeurs: list[str], colonne: int) -> None:
+    """A list to choose from, which warns of another value without forbidding it."""
+    for numero, valeur in enumerate(valeurs):
+        listes.write_string(numero, colonne, texte(valeur))
+    lettre = "ABCDEFGH"[colonne]
+    page.data_validation(
+        1,
+        rang,
+        LIGNES_PREPAREES,
+        rang,
+        {
+            "validate": "list",
+            "source": f"=Listes!${lettre}$1:${lettre}${len(valeurs)}",
+            "error_type": "warning",
+            "error_title": "Valeur inconnue",
+            "error_message": "Choisissez une valeur de la liste.",
+        },
+    )
+
+
+def _expliquer(page: Any, gras: Any, financeurs: list[str]) -> None:
+    page.set_column(0, 0, 26)
+    page.set_column(1, 1, 100)
+    numero = 0
+    for numero, phrase in enumerate(_EXPLICATIONS):
+        page.write_string(numero, 0, phrase)
+    numero += 2
+    page.write_string(numero, 0, "Colonne", gras)
+    page.write_string(numero, 1, "Ce qu'elle attend", gras)
+    for code, _ in DESCRIPTIVES:
+        numero += 1
+        page.write_string(numero, 0, RUBRIQUES[code].libelle)
+        page.write_string(numero, 1, RUBRIQUES[code].explication)
+    page.write_string(numero + 2, 0, "Financeurs")
+    page.write_string(numero + 2, 1, ", ".join(financeurs))

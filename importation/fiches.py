@@ -1,15 +1,17 @@
-"""An action as an import sees it: its fields and its money, to compare, to write and to undo."""
+"""An action as an import sees it, to compare, write and undo; and the sums of many of them."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
 from actions.models import Action, Exercice
 from financement.models import Subvention
-from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
+from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
-from listes.chiffres import INCONNU, montant
+from listes.chiffres import INCONNU, brut, montant
 
 CleLigne = tuple[int, str, str]  # funder's id, nature, credit
 Montants = tuple[Decimal | None, Decimal | None, Decimal | None]  # in the order of ETAPES
@@ -33,16 +35,8 @@ def completer(anciens: Montants, donnes: Montants) -> Montants:
     return demande, accorde, verse
 
 
-@dataclass(eq=False, slots=True)
-class NouvelOrganisme:
-    """An organisation that the import would create; itself only, whatever its name."""
-
-    nom: str
-    siret: str | None
-
-
 @dataclass(slots=True)
-class Fiche:
+class FicheAction:
     """``commune`` None is transterritorial; ``porteur`` is an id, or the one to create."""
 
     reference: str = ""
@@ -60,7 +54,7 @@ class Fiche:
     axes: frozenset[int] = frozenset()
     subventions: dict[CleLigne, Montants] = field(default_factory=dict)
 
-    def copier(self) -> "Fiche":
+    def copier(self) -> "FicheAction":
         return replace(self, subventions=dict(self.subventions))
 
     def accordes(self) -> list[tuple[int, Decimal]]:
@@ -86,12 +80,12 @@ class Fiche:
         }
 
 
-CHAMPS = tuple(f.name for f in fields(Fiche) if f.name not in ("axes", "subventions"))
+CHAMPS = tuple(f.name for f in fields(FicheAction) if f.name not in ("axes", "subventions"))
 
 
-def depuis_json(donnees: dict[str, Any]) -> Fiche:
-    """The inverse of ``Fiche.en_json``."""
-    fiche = Fiche(**{champ: donnees[champ] for champ in CHAMPS if champ in donnees})
+def depuis_json(donnees: dict[str, Any]) -> FicheAction:
+    """The inverse of ``FicheAction.en_json``."""
+    fiche = FicheAction(**{champ: donnees[champ] for champ in CHAMPS if champ in donnees})
     for champ in ("date_debut", "date_fin"):
         if champ in donnees:
             setattr(fiche, champ, datetime.date.fromisoformat(donnees[champ]))
@@ -102,7 +96,7 @@ def depuis_json(donnees: dict[str, Any]) -> Fiche:
     return fiche
 
 
-def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int, Fiche]:
+def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int, FicheAction]:
     """The actions of a budget year (or only some), with their axes and money, in three queries."""
     actions = Action.objects.filter(exercice=exercice)
     subventions = Subvention.objects.filter(action__exercice=exercice)
@@ -114,7 +108,8 @@ def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int
         f"{c}_id" if c in ("theme", "commune", "quartier", "porteur") else c for c in CHAMPS
     ]
     fiches = {
-        pk: Fiche(*valeurs) for pk, *valeurs in actions.order_by("pk").values_list("pk", *colonnes)
+        pk: FicheAction(*valeurs)
+        for pk, *valeurs in actions.order_by("pk").values_list("pk", *colonnes)
     }
     for action, axe in liens.values_list("action_id", "axetransversal_id"):
         fiches[action].axes |= {axe}
@@ -138,7 +133,7 @@ class Changement:
         return f"{self.rubrique} : {self.avant} → {self.apres}"
 
 
-def comparer(avant: Fiche, apres: Fiche, ref: Referentiel) -> list[Changement]:
+def comparer(avant: FicheAction, apres: FicheAction, ref: Referentiel) -> list[Changement]:
     """What differs, field by field then line by line."""
     changements = [
         Changement(
@@ -201,3 +196,132 @@ def _montrer(champ: str, valeur: Any, ref: Referentiel) -> str:
     if isinstance(valeur, datetime.date):
         return f"{valeur:%d/%m/%Y}"
     return str(valeur)
+
+
+_ACTION = Action.Nature.ACTION.value
+
+Groupe = tuple[int | None, int | None]  # commune's id (None: transterritorial), theme's id
+
+
+@dataclass(slots=True)
+class Totaux:
+    """Actions, and € of running costs granted; a group without a known amount is left out."""
+
+    ref: Referentiel
+    nombres: defaultdict[Groupe, int] = field(default_factory=lambda: defaultdict(int))
+    accordes: defaultdict[tuple[Groupe, int], Decimal] = field(  # by group and funder's id
+        default_factory=lambda: defaultdict(Decimal)
+    )
+
+    @classmethod
+    def des_fiches(cls, fiches: Iterable[FicheAction], ref: Referentiel) -> "Totaux":
+        totaux = cls(ref)
+        for fiche in fiches:
+            totaux.compter(fiche, 1)
+        return totaux
+
+    def copier(self) -> "Totaux":
+        return Totaux(self.ref, self.nombres.copy(), self.accordes.copy())
+
+    def compter(self, fiche: FicheAction, fois: int) -> None:
+        """Add an action's figures, or take them away."""
+        groupe = (fiche.commune, fiche.theme)
+        if fiche.nature == _ACTION:
+            self.nombres[groupe] += fois
+        for financeur, accorde in fiche.accordes():
+            self.accordes[groupe, financeur] += accorde * fois
+
+    @property
+    def actions(self) -> int:
+        return sum(self.nombres.values())
+
+    @property
+    def accorde(self) -> Decimal:
+        return sum(self.accordes.values(), Decimal(0))
+
+    def en_json(self) -> dict[str, Any]:
+        """By names, in the order of the reference data; plain numbers."""
+        ref = self.ref
+        return {
+            "actions": self.actions,
+            "accorde": brut(self.accorde),
+            "communes": self._par(0, {**ref.communes.noms, None: TRANSTERRITORIAL}),
+            "themes": self._par(1, ref.themes.noms),
+            "financeurs": self._par_financeur(),
+        }
+
+    def _par(self, rang: int, noms: Mapping[Any, str]) -> dict[str, dict[str, Any]]:
+        """By the group's commune (``rang`` 0) or theme (1), those that have something."""
+        actions: dict[int | None, int] = defaultdict(int)
+        accordes: dict[int | None, Decimal] = defaultdict(Decimal)
+        for groupe, nombre in self.nombres.items():
+            actions[groupe[rang]] += nombre
+        for (groupe, _), accorde in self.accordes.items():
+            accordes[groupe[rang]] += accorde
+        return {
+            nom: {"actions": actions[pk], "accorde": brut(accordes[pk])}
+            for pk, nom in noms.items()
+            if pk in actions or pk in accordes
+        }
+
+    def _par_financeur(self) -> dict[str, dict[str, Any]]:
+        accordes: dict[int, Decimal] = defaultdict(Decimal)
+        for (_, financeur), accorde in self.accordes.items():
+            accordes[financeur] += accorde
+        return {
+            nom_court(nom): {"accorde": brut(accordes[pk])}
+            for pk, nom in self.ref.financeurs.noms.items()
+            if pk in accordes
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDeTotal:
+    """One line of the comparison; actions are None where they aren't counted (by funder)."""
+
+    libelle: str
+    actions_avant: int | None
+    actions_apres: int | None
+    avant: Decimal
+    apres: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.apres - self.avant
+
+    @property
+    def change(self) -> bool:
+        return bool(self.difference) or self.actions_avant != self.actions_apres
+
+
+@dataclass(frozen=True, slots=True)
+class TableauDeTotaux:
+    titre: str
+    lignes: list[LigneDeTotal]
+
+
+def comparer_totaux(avant: dict[str, Any], apres: dict[str, Any]) -> list[TableauDeTotaux]:
+    """Two results of ``Totaux.en_json`` side by side: all, then only the lines that change."""
+    tableaux = [TableauDeTotaux("Ensemble", [_comparer("Total", avant, apres)])]
+    for groupe, titre in (
+        ("communes", "Par commune"),
+        ("themes", "Par thème"),
+        ("financeurs", "Par financeur"),
+    ):
+        lignes = [
+            _comparer(nom, avant[groupe].get(nom, {}), apres[groupe].get(nom, {}))
+            for nom in dict.fromkeys((*avant[groupe], *apres[groupe]))
+        ]
+        tableaux.append(TableauDeTotaux(titre, [ligne for ligne in lignes if ligne.change]))
+    return tableaux
+
+
+def _comparer(libelle: str, avant: dict[str, Any], apres: dict[str, Any]) -> LigneDeTotal:
+    comptees = "actions" in avant or "actions" in apres
+    return LigneDeTotal(
+        libelle,
+        avant.get("actions", 0) if comptees else None,
+        apres.get("actions", 0) if comptees else None,
+        Decimal(str(avant.get("accorde", 0))),
+        Decimal(str(apres.get("accorde", 0))),
+    )

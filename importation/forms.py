@@ -8,8 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from actions.models import Exercice
-from importation.correspondance import CONSTANTES, Correspondance
-from importation.entetes import Tableau, trouver_tableau
+from importation.correspondance import CONSTANTES, Correspondance, TableauLu, trouver_tableau
 from importation.lecture import OCTETS_MAX, Classeur
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES, proposer
@@ -117,7 +116,7 @@ class ColonnesForm(forms.Form):
         )
 
 
-def _entetes(tableaux: Sequence[Tableau]) -> Iterator[tuple[str, Tableau, int]]:
+def _entetes(tableaux: Sequence[TableauLu]) -> Iterator[tuple[str, TableauLu, int]]:
     vus: set[str] = set()
     for tableau in tableaux:
         for rang, entete in tableau.entetes.items():

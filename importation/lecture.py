@@ -53,7 +53,7 @@ class LigneLue:
 
 
 @dataclass(frozen=True, slots=True)
-class Feuille:
+class FeuilleLue:
     nom: str
     lignes: list[LigneLue]
 
@@ -62,7 +62,7 @@ class Feuille:
 class Classeur:
     nom: str
     empreinte: str  # SHA-256
-    feuilles: list[Feuille]
+    feuilles: list[FeuilleLue]
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def lire(chemin: Path, nom: str | None = None) -> Classeur:
     elif octets.startswith(_OLE):
         feuilles = _lire_classeur(chemin)
     else:
-        feuilles = [Feuille(Path(nom).stem, _lire_csv(octets))]
+        feuilles = [FeuilleLue(Path(nom).stem, _lire_csv(octets))]
     if not any(feuille.lignes for feuille in feuilles):
         raise FichierRefuseError("Le fichier est vide : aucune cellule n'est remplie.")
     return Classeur(nom, empreinte, feuilles)
@@ -128,9 +128,9 @@ def _verifier_archive(octets: bytes) -> None:
         raise FichierRefuseError(f"Ce fichier n'est pas un classeur. {_ACCEPTES}")
 
 
-def _lire_classeur(chemin: Path) -> list[Feuille]:
+def _lire_classeur(chemin: Path) -> list[FeuilleLue]:
     """Rows from the reading process, which may die of a hostile file without taking us along."""
-    feuilles: list[Feuille] = []
+    feuilles: list[FeuilleLue] = []
     # Our own script on a file that the caller stored: no shell, nothing from the outside in argv.
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-I", str(_EXTRACTION), str(chemin.resolve())],
@@ -155,7 +155,7 @@ def _lire_classeur(chemin: Path) -> list[Feuille]:
     return feuilles
 
 
-def _lire_elements(sortie: Iterable[bytes], feuilles: list[Feuille]) -> str:
+def _lire_elements(sortie: Iterable[bytes], feuilles: list[FeuilleLue]) -> str:
     connus: dict[str, str] = {}  # « Alès » fifty thousand times is one text
     lire_json = json.JSONDecoder(object_hook=_objet).decode
     for texte in sortie:
@@ -170,7 +170,7 @@ def _lire_elements(sortie: Iterable[bytes], feuilles: list[Feuille]) -> str:
         elif "refus" in element:
             return str(element["refus"])
         else:
-            feuilles.append(Feuille(element["feuille"], []))
+            feuilles.append(FeuilleLue(element["feuille"], []))
     return ""
 
 

@@ -1,16 +1,54 @@
-"""A row of the file, read: the values that it gives, and where they stand."""
+"""A row of the file: the values that it gives, what is wrong in it, and what it writes."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from importation.correspondance import Colonne, TableauCorrespondu
-from importation.fiches import INCONNUS, CleLigne, Montants, completer
+from actions.models import Action
+from importation.correspondance import ColonneCorrespondue, TableauCorrespondu
+from importation.fiches import (
+    CHAMPS,
+    INCONNUS,
+    CleLigne,
+    FicheAction,
+    Montants,
+    completer,
+    nom_de_colonne,
+)
 from importation.lecture import Cellule, LigneLue
-from importation.problemes import Journal
+from importation.referentiel import Referentiel
 from importation.rubriques import ETAPES, RUBRIQUES
 from importation.valeurs import en_texte
+from listes.chiffres import montant
+
+
+@dataclass(frozen=True, slots=True)
+class Probleme:
+    """``ligne`` 0 and an empty ``colonne`` are about the whole file, sheet or row."""
+
+    feuille: str
+    ligne: int
+    colonne: str
+    valeur: str
+    message: str
+
+    def en_json(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Journal:
+    erreurs: list[Probleme] = field(default_factory=list)
+    avertissements: list[Probleme] = field(default_factory=list)
+
+    def refuser(self, feuille: str, ligne: int, colonne: str, valeur: str, message: str) -> None:
+        self.erreurs.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
+
+    def avertir(self, feuille: str, ligne: int, colonne: str, valeur: str, message: str) -> None:
+        self.avertissements.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
+
 
 _TOTAL = re.compile(r"\s*(?:(?:sous[- ]?)?total\b.*|totaux\b.*|ensemble)\s*", re.IGNORECASE)
 
@@ -30,13 +68,13 @@ class LigneVerifiee:
     def feuille(self) -> str:
         return self.source.tableau.feuille
 
-    def texte(self, colonne: Colonne | None) -> str:
+    def texte(self, colonne: ColonneCorrespondue | None) -> str:
         """The cell of a column, as written."""
         if colonne is None or colonne.rang >= len(self.lue.cellules):
             return ""
         return en_texte(self.lue.cellules[colonne.rang])
 
-    def vide(self, colonne: Colonne) -> bool:
+    def vide(self, colonne: ColonneCorrespondue) -> bool:
         """Whether the cell of a column holds nothing."""
         cellules = self.lue.cellules
         return colonne.rang >= len(cellules) or cellules[colonne.rang] in ("", "-", "–", "—")
@@ -62,50 +100,47 @@ class LigneVerifiee:
     def avertir_sous(self, entete: str, valeur: str, message: str) -> None:
         self.journal.avertir(self.feuille, self.lue.numero, entete, valeur, message)
 
-    def colonne(self, rubrique: str) -> Colonne | None:
+    def colonne(self, rubrique: str) -> ColonneCorrespondue | None:
         return self.source.par_rubrique.get(rubrique)
 
 
 def lire_ligne(source: TableauCorrespondu, lue: LigneLue, journal: Journal) -> LigneVerifiee | None:
     """The values of a row; None where it isn't one: a total, or nothing in the imported columns."""
-    cellules = lue.cellules
-    if _est_un_total(source, cellules):
-        journal.avertir(
-            source.tableau.feuille,
-            lue.numero,
-            "",
-            en_texte(next(c for c in cellules if c != "")),
-            "Ligne de total : non importée.",
-        )
-        return None
     ligne = LigneVerifiee(source, lue, journal, source.constantes.copy())
-    champs, montants = ligne.champs, ligne.montants
-    donnees = False
-    for colonne in source.colonnes:
+    if _est_un_total(source, lue.cellules):
+        total = en_texte(next(c for c in lue.cellules if c != ""))
+        ligne.avertir_sous("", total, "Ligne de total : non importée.")
+        return None
+    if not _lire_cellules(ligne):
+        if any(c != "" for c in lue.cellules):
+            ligne.avertir_sous("", "", "Rien dans les colonnes importées : ligne ignorée.")
+        return None
+    if source.en_long:
+        _ajouter_ligne_longue(ligne)
+    if ligne.champs.get("commune") == "transterritorial":
+        ligne.champs["commune"] = None
+    return ligne
+
+
+def _lire_cellules(ligne: LigneVerifiee) -> bool:
+    """Read the imported columns into the row's fields and money; False where all are empty."""
+    cellules, champs, montants = ligne.lue.cellules, ligne.champs, ligne.montants
+    trouve = False
+    for colonne in ligne.source.colonnes:
         if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
             continue
         valeur, refus = colonne.lire(cellule)
         if refus:
             ligne.refuser_sous(colonne.entete, ligne.texte(colonne), refus)
-            donnees = True
-        elif valeur is not None:
-            donnees = True
-            cible = colonne.cible
-            if isinstance(cible, str):
-                champs[cible] = valeur
-            elif cible.ligne in montants:
-                montants[cible.ligne] = completer(montants[cible.ligne], valeur)
-            else:
-                montants[cible.ligne] = valeur
-    if not donnees:
-        if any(c != "" for c in cellules):
-            ligne.avertir_sous("", "", "Rien dans les colonnes importées : ligne ignorée.")
-        return None
-    if source.en_long:
-        _ajouter_ligne_longue(ligne)
-    if champs.get("commune") == "transterritorial":
-        champs["commune"] = None
-    return ligne
+        elif valeur is None:
+            continue  # a dash, a space
+        elif isinstance(colonne.cible, str):
+            champs[colonne.cible] = valeur
+        else:
+            deja = montants.get(colonne.cible.ligne, INCONNUS)
+            montants[colonne.cible.ligne] = completer(deja, valeur)
+        trouve = True
+    return trouve
 
 
 def _est_un_total(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> bool:
@@ -152,3 +187,77 @@ def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:
 def _designe(ligne: LigneVerifiee) -> bool:
     """Whether the row itself names its funder, so that a line without amount is meant."""
     return bool(ligne.texte(ligne.colonne("financeur")))
+
+
+_ANIMATION = Action.Nature.ANIMATION.value
+_ECRITS = frozenset({*CHAMPS, "axes"} - {"quartier"})
+
+
+def inscrire(
+    ligne: LigneVerifiee, avant: FicheAction | None, apres: FicheAction, ref: Referentiel
+) -> None:
+    """Write a row into what the action will be; ``avant`` is what is on record, if anything."""
+    for champ, valeur in ligne.champs.items():
+        if champ in _ECRITS:
+            setattr(apres, champ, valeur)
+    _inscrire_quartier(ligne, apres, ref)
+    if apres.date_debut and apres.date_fin and apres.date_fin < apres.date_debut:
+        ligne.refuser("date_fin", f"La fin doit suivre le début ({apres.date_debut:%d/%m/%Y}).")
+    if apres.nature == _ANIMATION and apres.commune is not None:
+        ligne.refuser("commune", "L'animation du contrat est transterritoriale : écrivez-le ici.")
+    _inscrire_montants(ligne, apres, ref)
+    if avant is not None:
+        _signaler_vides(ligne, avant)
+
+
+def _inscrire_montants(ligne: LigneVerifiee, apres: FicheAction, ref: Referentiel) -> None:
+    for cle_ligne, donnes in ligne.montants.items():
+        montants = completer(apres.subventions.get(cle_ligne, INCONNUS), donnes)
+        apres.subventions[cle_ligne] = montants
+        demande, accorde, verse = montants
+        if demande is not None and accorde is not None and accorde > demande:
+            nom = nom_de_colonne(cle_ligne, "accorde", ref)
+            _avertir_montant(ligne, nom, accorde, f"dépasse le demandé ({montant(demande)})")
+        if accorde is not None and verse is not None and verse > accorde:
+            nom = nom_de_colonne(cle_ligne, "verse", ref)
+            _avertir_montant(ligne, nom, verse, f"dépasse l'accordé ({montant(accorde)})")
+
+
+def _avertir_montant(ligne: LigneVerifiee, nom: str, valeur: Decimal, quoi: str) -> None:
+    ligne.avertir_sous(nom, montant(valeur), f"Ce montant {quoi} : vérifiez.")
+
+
+def _inscrire_quartier(ligne: LigneVerifiee, apres: FicheAction, ref: Referentiel) -> None:
+    noms = ref.quartiers.get(apres.commune) if apres.commune is not None else None
+    if "quartier" in ligne.champs:
+        trouve = noms.trouver(ligne.champs["quartier"]) if noms else None
+        if trouve is None:
+            connus = ", ".join(noms.noms.values()) if noms else "aucun"
+            ligne.refuser(
+                "quartier",
+                f"Ce quartier n'est pas connu dans la commune. Connus : {connus}.",
+            )
+        else:
+            apres.quartier = trouve
+    elif apres.quartier is not None and (noms is None or apres.quartier not in noms.noms):
+        apres.quartier = None
+        ligne.avertir("commune", "La commune change : le quartier enregistré est retiré.")
+
+
+def _signaler_vides(ligne: LigneVerifiee, avant: FicheAction) -> None:
+    """An empty cell erases nothing; where something is on record, say that it stays."""
+    for colonne in ligne.source.colonnes:
+        if not ligne.vide(colonne):
+            continue
+        cible = colonne.cible
+        if isinstance(cible, str):
+            garde = cible in CHAMPS and cible not in ligne.champs and getattr(avant, cible)
+        else:
+            montants = avant.subventions.get(cible.ligne, INCONNUS)
+            garde = montants[list(ETAPES).index(cible.etape)] is not None
+        if garde:
+            ligne.avertir_sous(
+                colonne.entete,
+                "",
+                "Cellule vide : la valeur enregistrée est gardée.",
+            )

@@ -1,19 +1,121 @@
-"""From rows to a plan: each action of the file, put together from the rows that name it."""
+"""The whole file checked at once: which action each row names, and what would be written."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
 
 from actions.models import Action
-from importation.fiches import Fiche, comparer
-from importation.inscription import inscrire
-from importation.lignes import LigneVerifiee
-from importation.plan import ActionPlanifiee, Plan
-from importation.porteurs import Porteurs
-from importation.problemes import Journal
-from importation.rapprochement import ActionsConnues, Identite, identite
-from importation.referentiel import Referentiel
+from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
+from importation.fiches import Changement, FicheAction, Totaux, comparer
+from importation.lecture import Classeur, sans_ramassage
+from importation.lignes import Journal, LigneVerifiee, Probleme, inscrire, lire_ligne
+from importation.referentiel import (
+    NouvelOrganisme,
+    Porteurs,
+    Referentiel,
+    ValeurRefuseeError,
+    cle_organisme,
+)
 from importation.rubriques import RUBRIQUES
-from importation.totaux import Totaux
-from importation.valeurs import ValeurRefuseeError
+
+
+@dataclass(slots=True)
+class ActionPlanifiee:
+    """An action of the file: what is on record (None: nothing), and what would be."""
+
+    feuille: str
+    lignes: list[int]
+    pk: int | None
+    avant: FicheAction | None
+    apres: FicheAction
+    changements: list[Changement] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    creees: list[ActionPlanifiee]
+    modifiees: list[ActionPlanifiee]
+    inchangees: int
+    organismes: list[NouvelOrganisme]
+    avant: Totaux
+    apres: Totaux
+
+    @property
+    def empreinte(self) -> str:
+        """The same for the same changes to the same data: what was previewed is what is applied."""
+        somme = hashlib.sha256()
+        for action in self.creees:
+            somme.update(repr((action.feuille, action.lignes, action.apres.intitule)).encode())
+        for action in self.modifiees:
+            somme.update(repr((action.pk, *map(str, action.changements))).encode())
+        for organisme in self.organismes:
+            somme.update(repr((organisme.nom, organisme.siret)).encode())
+        return somme.hexdigest()
+
+
+Identite = tuple[Any, ...]
+
+
+def identite(champs: dict[str, Any]) -> Identite:
+    """What makes two rows of the file the same new action."""
+    if "reference" in champs:
+        return ("reference", champs["reference"])
+    porteur = champs.get("porteur")
+    porteur = id(porteur) if isinstance(porteur, NouvelOrganisme) else porteur
+    return (porteur, cle_organisme(champs["intitule"]), champs.get("commune", ""))
+
+
+class ActionsConnues:
+    """The actions of the budget year, to be found by what a row says of them."""
+
+    def __init__(self, fiches: dict[int, FicheAction]) -> None:
+        self.fiches = fiches
+        self._par_reference = {f.reference: pk for pk, f in fiches.items() if f.reference}
+        self._par_intitule: dict[str, list[int]] = {}
+        for pk, fiche in fiches.items():
+            self._par_intitule.setdefault(cle_organisme(fiche.intitule), []).append(pk)
+
+    def designee_par(self, ligne: LigneVerifiee) -> int | None:
+        """The recorded action that a row names: by reference, else by porteur, title, commune."""
+        champs = ligne.champs
+        reference = champs.get("reference")
+        if reference in self._par_reference:
+            return self._par_reference[reference]
+        if "intitule" not in champs:
+            ligne.refuser(
+                "intitule",
+                "Aucune action n'a cette référence : pour la créer, donnez son intitulé.",
+            )
+            return None
+        candidats = [
+            pk
+            for pk in self._par_intitule.get(cle_organisme(champs["intitule"]), ())
+            if all(
+                champ not in champs or getattr(self.fiches[pk], champ) == champs[champ]
+                for champ in ("porteur", "commune")
+            )
+        ]
+        if reference:
+            sans_reference = [pk for pk in candidats if not self.fiches[pk].reference]
+            if candidats and not sans_reference:
+                autre = self.fiches[candidats[0]].reference
+                ligne.avertir(
+                    "reference",
+                    "Même intitulé, porteur et commune que l'action "
+                    f"{autre} : une autre action sera créée.",
+                )
+            candidats = sans_reference
+        if len(candidats) > 1 and "porteur" not in champs:
+            candidats = [pk for pk in candidats if self.fiches[pk].porteur is None] or candidats
+        if len(candidats) > 1:
+            ligne.refuser(
+                "intitule",
+                f"{len(candidats)} actions enregistrées ont cet intitulé, ce "
+                "porteur et cette commune : donnez la référence de celle-ci.",
+            )
+        return candidats[0] if candidats else None
+
 
 _EXIGES = ("intitule", "theme", "commune")
 
@@ -22,7 +124,7 @@ class Planificateur:
     """Takes the rows one by one, finds the action that each names, and concludes."""
 
     def __init__(
-        self, ref: Referentiel, fiches: dict[int, Fiche], porteurs: Porteurs, journal: Journal
+        self, ref: Referentiel, fiches: dict[int, FicheAction], porteurs: Porteurs, journal: Journal
     ) -> None:
         self.ref, self.fiches, self.porteurs, self.journal = ref, fiches, porteurs, journal
         self._connues = ActionsConnues(fiches)
@@ -54,9 +156,9 @@ class Planificateur:
         avant = self.fiches.get(pk) if pk is not None else None
         if not self._completer(ligne, avant):
             return
-        apres = avant.copier() if avant is not None else Fiche()
+        apres = avant.copier() if avant is not None else FicheAction()
         action = ActionPlanifiee(ligne.feuille, [ligne.lue.numero], pk, avant, apres)
-        inscrire(action, ligne, self.ref)
+        inscrire(ligne, avant, apres, self.ref)
         if not ligne.refusee():
             self._en_cours[cle] = action
             if ligne.source.en_long:
@@ -75,7 +177,7 @@ class Planificateur:
         if note:
             ligne.avertir("porteur" if nom else "siret", note)
 
-    def _completer(self, ligne: LigneVerifiee, avant: Fiche | None) -> bool:
+    def _completer(self, ligne: LigneVerifiee, avant: FicheAction | None) -> bool:
         """What an action needs: a title, a theme and a commune when new; a commune that one may."""
         if avant is None:
             for rubrique in _EXIGES:
@@ -143,7 +245,7 @@ class Planificateur:
         premiere.champs.update(ligne.champs)
         premiere.montants.update(ligne.montants)
         action.lignes.append(ligne.lue.numero)
-        inscrire(action, ligne, self.ref)
+        inscrire(ligne, action.avant, action.apres, self.ref)
 
     # --- The whole file ------------------------------------------------------------------------
 
@@ -169,7 +271,7 @@ class Planificateur:
         organismes = [o for o in self.porteurs.nouveaux if id(o) in utiles]
         return Plan(creees, modifiees, inchangees, organismes, avant, apres)
 
-    def _visibles(self) -> Iterable[Fiche]:
+    def _visibles(self) -> Iterable[FicheAction]:
         permises = self.ref.communes_permises
         return (f for f in self.fiches.values() if permises is None or f.commune in permises)
 
@@ -196,3 +298,85 @@ class Planificateur:
                     "son intitulé exact pour la modifier.",
                 )
             restantes = True
+
+
+_SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
+_PAS_DE_PROGRESSION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the file holds and what it would do. ``lignes`` counts the rows read, but totals."""
+
+    lignes: int
+    plan: Plan
+    erreurs: list[Probleme]
+    avertissements: list[Probleme]
+    ignores: list[str]
+
+    @property
+    def applicable(self) -> bool:
+        return not self.erreurs
+
+
+@sans_ramassage()
+def verifier_classeur(
+    classeur: Classeur,
+    ref: Referentiel,
+    fiches: dict[int, FicheAction],
+    voulue: Correspondance | None = None,
+    progresser: Callable[[int], None] = lambda pourcent: None,
+) -> Verification:
+    """Check everything against the actions of the budget year.
+
+    Raises CorrespondanceRefuseeError where the headings can't be matched.
+    """
+    voulue = voulue or Correspondance()
+    tableaux, ecartees = correspondre(classeur, ref, voulue)
+    journal = Journal()
+    _annoncer(tableaux, ecartees, voulue, journal)
+    porteurs = Porteurs(ref)
+    planificateur = Planificateur(ref, fiches, porteurs, journal)
+    total = sum(len(t.tableau.lignes) for t in tableaux) or 1
+    lues = comptees = 0
+    for source in tableaux:
+        for lue in source.tableau.lignes:
+            lues += 1
+            if lues % _PAS_DE_PROGRESSION == 0:
+                progresser(lues * 100 // total)
+            ligne = lire_ligne(source, lue, journal)
+            if ligne is not None:
+                comptees += 1
+                planificateur.ajouter(ligne)
+    plan = planificateur.conclure()
+    ignores = list(dict.fromkeys(nom for t in tableaux for nom in t.ignores))
+    return Verification(comptees, plan, journal.erreurs, journal.avertissements, ignores)
+
+
+def _annoncer(
+    tableaux: list[TableauCorrespondu],
+    ecartees: list[str],
+    voulue: Correspondance,
+    journal: Journal,
+) -> None:
+    """What a person should know of the columns before reading the rows' problems."""
+    for nom in ecartees:
+        journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
+    presents = {nom for t in tableaux for nom in t.tableau.entetes.values()}
+    for nom in voulue.colonnes.keys() - presents:
+        journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
+    for source in tableaux:
+        tableau = source.tableau
+        for entete, note in source.notes:
+            journal.avertir(
+                tableau.feuille,
+                tableau.ligne_entetes,
+                entete,
+                entete,
+                note[:1].upper() + note[1:] + ".",
+            )
+        for entete in source.ignores:
+            if entete not in _SANS_OBJET.union(voulue.colonnes, dict(source.notes)):
+                journal.avertir(
+                    tableau.feuille, tableau.ligne_entetes, entete, entete, "Colonne non importée."
+                )

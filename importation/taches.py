@@ -15,8 +15,8 @@ from importation.export import en_csv, en_xlsx, lignes_a_reimporter
 from importation.fiches import charger_fiches
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
+from importation.planification import verifier_classeur
 from importation.referentiel import charger_referentiel
-from importation.verification import verifier_classeur
 from travaux.taches import Fichier, Suite, tache
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

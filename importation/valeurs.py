@@ -7,13 +7,16 @@ import datetime
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
 from stdnum.fr import siret as stdnum_siret
 
+from actions.models import Action
+from financement.models import Subvention
 from importation.lecture import Cellule, CelluleIllisible
-from importation.referentiel import Noms, Referentiel, cle
+from importation.referentiel import Noms, Referentiel, ValeurRefuseeError, cle
 from listes.chiffres import MontantIllisibleError, lire_montant
 
 MONTANT_MAX = Decimal("9999999999.99")
@@ -27,10 +30,6 @@ _JOURS_EXCEL = (20_000, 60_000)  # 1954 to 2064: a day's number, where a date is
 _ORIGINE_EXCEL = datetime.date(1899, 12, 30)
 
 Lu = TypeVar("Lu")
-
-
-class ValeurRefuseeError(ValueError):
-    """The cell can't be taken; the message says what would be right."""
 
 
 def en_texte(cellule: Cellule) -> str:
@@ -271,3 +270,45 @@ def _inconnu(quoi: str, texte: str, noms: Noms) -> str:
         else f"attendu {', '.join(noms.noms.values())}."
     )
     return f"« {texte[:80]} » n'est pas {quoi} : {juste}"
+
+
+def _choix(attendus: str, valeurs: dict[str, str]) -> Callable[[Cellule], str | None]:
+    formes = {cle(forme): valeur for forme, valeur in valeurs.items()}
+
+    def lire(cellule: Cellule) -> str | None:
+        texte = nettoyer(cellule)
+        if not texte:
+            return None
+        if cle(texte) not in formes:
+            raise ValeurRefuseeError(f"Attendu : {attendus}.")
+        return formes[cle(texte)]
+
+    return lire
+
+
+def _formes(choix: list[tuple[str, str]]) -> dict[str, str]:
+    return {libelle: code for code, libelle in choix} | {code: code for code, _ in choix}
+
+
+lire_nature = _choix(
+    ", ".join(Action.Nature.labels),
+    _formes(Action.Nature.choices)
+    | {"FPH": "FONDS", "Fonds": "FONDS", "Animation du contrat de ville": "ANIMATION"},
+)
+lire_statut = _choix(
+    ", ".join(Action.Statut.labels),
+    _formes(Action.Statut.choices)
+    | {"déposé": "DEPOSEE", "en cours": "DEPOSEE", "en instruction": "DEPOSEE"}
+    | {"accordé": "ACCORDEE", "acceptée": "ACCORDEE", "accepté": "ACCORDEE", "retenue": "ACCORDEE"}
+    | {"favorable": "ACCORDEE", "validée": "ACCORDEE", "refusé": "REFUSEE", "rejetée": "REFUSEE"}
+    | {"défavorable": "REFUSEE", "réalisé": "REALISEE", "terminée": "REALISEE"}
+    | {"abandonné": "ABANDONNEE", "annulée": "ABANDONNEE"},
+)
+lire_nature_financement = _choix(
+    ", ".join(Subvention.Nature.labels), _formes(Subvention.Nature.choices)
+)
+lire_credit = _choix(
+    ", ".join(Subvention.Credit.labels),
+    _formes(Subvention.Credit.choices)
+    | {"spécifiques": "SPECIFIQUE", "politique de la ville": "SPECIFIQUE"},
+)

@@ -20,13 +20,13 @@ from importation import taches
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import choisir_colonnes, lire_fichier, recevoir
 from importation.correspondance import Correspondance
+from importation.export import gabarit
+from importation.fiches import comparer_totaux
 from importation.forms import ColonnesForm, FichierForm
-from importation.gabarit import gabarit
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
 from importation.referentiel import charger_referentiel
 from importation.taches import trouver
-from importation.totaux import comparer_totaux
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
 IMPORTER = "actions.add_action"

@@ -1,13 +1,15 @@
 """The file of a backup: a zip whose every part, and whose whole, has its SHA-256.
 
 Parts are written and read as streams. The manifest, last, holds each part's checksum; the zip's
-comment, at the very end, that of all that stands before it.
+comment, at the very end, that of all that stands before it. What can't be done is said in one
+French sentence (SauvegardeError).
 """
 
 import errno
 import hashlib
 import json
 import lzma
+import os
 import struct
 import zipfile
 import zlib
@@ -17,7 +19,36 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sauvegarde.refus import SauvegardeError
+BASE_PAS_A_JOUR = (
+    "La base n'est pas à jour : lancez « python manage.py migrate », puis recommencez."
+)
+
+_CAUSES = {
+    errno.ENOENT: "il n'existe pas, ou son dossier n'existe pas",
+    errno.ENOTDIR: "son dossier est un fichier",
+    errno.EISDIR: "c'est un dossier, donnez un nom de fichier",
+    errno.EACCES: "l'accès est refusé, corrigez les droits",
+    errno.EPERM: "l'accès est refusé, corrigez les droits",
+    errno.EROFS: "le disque est en lecture seule",
+    errno.ENOSPC: "le disque est plein, libérez de la place",
+    errno.EDQUOT: "le quota du disque est atteint, libérez de la place",
+    errno.EFBIG: "le disque ne prend pas de fichier aussi gros",
+}
+
+
+class SauvegardeError(Exception):
+    """What was asked can't be done, and nothing was changed; the message says what to do."""
+
+
+@contextmanager
+def dire_le_disque(phrase: str) -> Iterator[None]:
+    """Turn what the disk refuses into a sentence: ``phrase``, then the cause."""
+    try:
+        yield
+    except OSError as erreur:
+        cause = _CAUSES.get(erreur.errno or 0, erreur.strerror or str(erreur))
+        raise SauvegardeError(f"{phrase} : {cause}.") from erreur
+
 
 FORMAT = 1
 MANIFESTE = "manifeste.json"
@@ -254,3 +285,12 @@ def ouvrir(chemin: Path) -> Iterator[Archive]:
     """Open an archive. Raises OSError where the file can't be read, SauvegardeError on damage."""
     with chemin.open("rb") as fichier:
         yield Archive(fichier, chemin.name)
+
+
+def fixer_le_dossier(dossier: Path) -> None:
+    """Have the names in a folder reach the disk."""
+    descripteur = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)

@@ -9,18 +9,70 @@ from pathlib import Path
 from typing import IO
 
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
-from sauvegarde.archive import MORCEAU, Fichier, Manifeste, Redaction, Table
-from sauvegarde.dossier import fixer_le_dossier
-from sauvegarde.instantane import instantane, suite
-from sauvegarde.noms import Noms
-from sauvegarde.perimetre import Modele, champs, colonnes_de_fichiers, modeles_sauvegardes
-from sauvegarde.rangees import lire
-from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
+from sauvegarde.archive import (
+    BASE_PAS_A_JOUR,
+    MORCEAU,
+    Fichier,
+    Manifeste,
+    Redaction,
+    SauvegardeError,
+    Table,
+    dire_le_disque,
+    fixer_le_dossier,
+)
+from sauvegarde.rangees import Modele, Noms, champs, colonnes_de_fichiers, lire, modeles_sauvegardes
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
+
+ALIAS = "instantane"
+
+
+@contextmanager
+def instantane() -> Iterator[BaseDatabaseWrapper]:
+    """A connection of its own, in a read transaction that sees one moment of the database.
+
+    The usual connection would take the write lock on SQLite (its transactions are IMMEDIATE).
+    """
+    lecture = connection.copy(ALIAS)
+    if lecture.vendor == "sqlite":
+        options = lecture.settings_dict["OPTIONS"]
+        lecture.settings_dict["OPTIONS"] = options | {"transaction_mode": "DEFERRED"}
+    connections[ALIAS] = lecture
+    try:
+        with transaction.atomic(using=ALIAS), lecture.cursor() as curseur:
+            if lecture.vendor == "postgresql":
+                curseur.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            # The moment is that of the first read.
+            curseur.execute("SELECT 1 FROM django_migrations LIMIT 1")
+            yield lecture
+    finally:
+        lecture.close()
+        del connections[ALIAS]
+
+
+def suite(modele: Modele, lecture: BaseDatabaseWrapper) -> int | None:
+    """The last number given by the table's own counter; None without one, or before the first.
+
+    Numbers of deleted rows are never given again: their history would pass to someone else.
+    """
+    cle = modele._meta.auto_field
+    if cle is None:
+        return None
+    table = modele._meta.db_table
+    with lecture.cursor() as curseur:
+        if lecture.vendor == "sqlite":
+            curseur.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        else:
+            curseur.execute(
+                "SELECT pg_sequence_last_value(pg_get_serial_sequence(%s, %s)::regclass)",
+                [lecture.ops.quote_name(table), cle.column],
+            )
+        ligne = curseur.fetchone()
+    return int(ligne[0]) if ligne and ligne[0] else None
+
 
 _MOMENTS = 5
 

@@ -1,25 +1,41 @@
 """A backup put back into an empty place: checked first, then all of it or nothing."""
 
-from collections.abc import Iterator
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousFileOperation, ValidationError
+from django.core.files.storage import default_storage
+from django.core.files.utils import validate_file_name
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-from sauvegarde.archive import Archive, Manifeste, Table, ouvrir
-from sauvegarde.dossier import fichiers_en_attente
-from sauvegarde.instantane import reprendre_la_suite
-from sauvegarde.noms import Noms
-from sauvegarde.perimetre import (
+from sauvegarde.archive import (
+    BASE_PAS_A_JOUR,
+    Archive,
+    Fichier,
+    Manifeste,
+    SauvegardeError,
+    Table,
+    dire_le_disque,
+    fixer_le_dossier,
+    ouvrir,
+)
+from sauvegarde.rangees import (
+    LOT,
     REMPLIS_PAR_MIGRATE,
     Modele,
+    Noms,
+    Rangee,
     champs,
     modeles_sauvegardes,
     premiere_table_remplie,
+    relire,
 )
-from sauvegarde.rangees import LOT, Rangee, relire
-from sauvegarde.refus import BASE_PAS_A_JOUR, SauvegardeError, dire_le_disque
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
 from sauvegarde.statistiques import recompter
 from suivi.declencheurs import sans_declencheurs
@@ -119,6 +135,25 @@ def _remplir(modele: Modele, table: Table, archive: Archive, noms: Noms) -> None
     reprendre_la_suite(modele, table.suite, connection)
 
 
+def reprendre_la_suite(modele: Modele, dernier: int | None, ecriture: BaseDatabaseWrapper) -> None:
+    """Have the table's counter go on from there."""
+    cle = modele._meta.auto_field
+    if cle is None or dernier is None:
+        return
+    table = modele._meta.db_table
+    with ecriture.cursor() as curseur:
+        if ecriture.vendor == "sqlite":
+            curseur.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
+            curseur.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, dernier]
+            )
+        else:
+            curseur.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, %s), %s)",
+                [ecriture.ops.quote_name(table), cle.column, dernier],
+            )
+
+
 def _verifier_les_renvois() -> None:
     """That every row pointed to is there, while everything can still be undone."""
     try:
@@ -148,3 +183,77 @@ def _inserer(table: Table, rangees: Iterator[Rangee]) -> None:
         ordre = f"INSERT INTO {nom} ({colonnes}) VALUES ({places})"  # noqa: S608  # our own names
         while lot := list(islice(rangees, LOT)):
             curseur.executemany(ordre, lot)
+
+
+# Files wait here until the database is ready; the next restoration clears what a killed one left.
+ATTENTE = ".restauration"
+
+
+@contextmanager
+def fichiers_en_attente(archive: Archive) -> Iterator[Callable[[], None]]:
+    """The files of a backup, written beside their places; calling what is given puts them there.
+
+    Whatever fails within takes them away again. Raises SauvegardeError where the folder holds
+    anything else than these very files, which a restoration killed at its end leaves.
+    """
+    racine = Path(default_storage.path(""))
+    with dire_le_disque(f"Le dossier des fichiers {racine} ne peut pas être écrit"):
+        racine.mkdir(parents=True, exist_ok=True)
+        attente = racine / ATTENTE
+        if attente.exists():
+            shutil.rmtree(attente)
+        fichiers = archive.manifeste.fichiers
+        _refuser_un_dossier_rempli(racine, fichiers)
+        places: list[Path] = []
+
+        def placer() -> None:
+            for fichier in fichiers:
+                place = racine / fichier.nom
+                place.parent.mkdir(parents=True, exist_ok=True)
+                places.append(place)
+                (attente / fichier.nom).replace(place)
+            for dossier in {place.parent for place in places} | {racine}:
+                fixer_le_dossier(dossier)
+
+        try:
+            for fichier in fichiers:
+                _ecrire(archive, fichier, attente)
+            yield placer
+        except BaseException:
+            for place in places:
+                place.unlink(missing_ok=True)
+            raise
+        finally:
+            shutil.rmtree(attente, ignore_errors=True)
+
+
+def _ecrire(archive: Archive, fichier: Fichier, attente: Path) -> None:
+    try:
+        validate_file_name(fichier.nom, allow_relative_path=True)
+    except SuspiciousFileOperation as erreur:
+        raise SauvegardeError(f"Le fichier « {fichier.nom} » sortirait de son dossier.") from erreur
+    chemin = attente / fichier.nom
+    chemin.parent.mkdir(parents=True, exist_ok=True)
+    with chemin.open("wb") as sortie:
+        for morceau in archive.morceaux(fichier.partie):
+            sortie.write(morceau)
+        sortie.flush()
+        os.fsync(sortie.fileno())
+    chemin.chmod(0o644)
+
+
+def _refuser_un_dossier_rempli(racine: Path, fichiers: list[Fichier]) -> None:
+    attendus = {racine / fichier.nom: fichier.partie.sha256 for fichier in fichiers}
+    for chemin in racine.rglob("*"):
+        if chemin.is_dir() and not chemin.is_symlink():
+            continue
+        if chemin not in attendus or attendus[chemin] != _empreinte(chemin):
+            raise SauvegardeError(
+                f"Le dossier des fichiers {racine} n'est pas vide ({chemin.relative_to(racine)}) : "
+                "videz-le, ou donnez-en un autre par MEDIA_ROOT."
+            )
+
+
+def _empreinte(chemin: Path) -> str:
+    with chemin.open("rb") as fichier:
+        return hashlib.file_digest(fichier, "sha256").hexdigest()

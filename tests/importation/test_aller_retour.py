@@ -14,12 +14,11 @@ from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.application import appliquer, recevoir, verifier
 from importation.correspondance import Correspondance
-from importation.export import en_csv, en_xlsx, lignes_a_reimporter
+from importation.export import en_csv, en_xlsx, gabarit, lignes_a_reimporter
 from importation.fiches import charger_fiches
-from importation.gabarit import gabarit
 from importation.lecture import lire
+from importation.planification import verifier_classeur
 from importation.referentiel import charger_referentiel
-from importation.verification import verifier_classeur
 from territoires.models import Commune, Organisme, Quartier
 
 

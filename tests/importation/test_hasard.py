@@ -15,9 +15,9 @@ from actions.models import Exercice
 from importation.annotation import annoter
 from importation.correspondance import CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
-from importation.lecture import Classeur, Feuille, FichierRefuseError, LigneLue, lire
+from importation.lecture import Classeur, FeuilleLue, FichierRefuseError, LigneLue, lire
+from importation.planification import Verification, verifier_classeur
 from importation.referentiel import Referentiel, charger_referentiel
-from importation.verification import Verification, verifier_classeur
 
 SANS_FICHIER = Path("absent.csv")
 ENTETES = ["Intitulé", "Porteur", "SIRET", "Commune", "Thème", "Axes", "Quartier", "Nature"]
@@ -67,7 +67,7 @@ def verifier_comptes(verification: Verification, lignes: list[LigneLue]) -> None
 @given(lignes=st.lists(st.lists(cellules, max_size=len(ENTETES)), max_size=8))
 def test_aucune_cellule_ne_surprend(ref: Referentiel, lignes: list[list[Any]]) -> None:
     lues = [LigneLue(n, ligne) for n, ligne in enumerate(lignes, start=2)]
-    classeur = Classeur("x", "x", [Feuille("f", [LigneLue(1, [*ENTETES]), *lues])])
+    classeur = Classeur("x", "x", [FeuilleLue("f", [LigneLue(1, [*ENTETES]), *lues])])
 
     verification = verifier_classeur(classeur, ref, {})
 

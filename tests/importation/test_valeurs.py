@@ -9,8 +9,7 @@ import pytest
 
 from importation import valeurs
 from importation.lecture import Cellule, CelluleIllisible
-from importation.referentiel import Referentiel
-from importation.valeurs import ValeurRefuseeError
+from importation.referentiel import Referentiel, ValeurRefuseeError
 
 
 @pytest.mark.parametrize(

@@ -18,10 +18,8 @@ from django.db import connection, transaction  # noqa: E402
 from django.db.migrations.executor import MigrationExecutor  # noqa: E402
 
 from sauvegarde.archive import ouvrir  # noqa: E402
-from sauvegarde.instantane import reprendre_la_suite  # noqa: E402
-from sauvegarde.noms import Noms  # noqa: E402
-from sauvegarde.perimetre import champs  # noqa: E402
-from sauvegarde.rangees import relire  # noqa: E402
+from sauvegarde.rangees import Noms, champs, relire  # noqa: E402
+from sauvegarde.restauration import reprendre_la_suite  # noqa: E402
 from suivi.declencheurs import apres_migration  # noqa: E402
 
 with ouvrir(Path(sys.argv[1])) as archive:

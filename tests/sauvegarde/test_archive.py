@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sauvegarde.archive import Fichier, Manifeste, Redaction, Table, ouvrir
-from sauvegarde.refus import SauvegardeError
+from sauvegarde.archive import Fichier, Manifeste, Redaction, SauvegardeError, Table, ouvrir
 
 PIECE = bytes(range(256)) * 2
 

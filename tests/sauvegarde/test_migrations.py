@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from sauvegarde.archive import ouvrir
-from sauvegarde.perimetre import REMPLIS_PAR_MIGRATE
+from sauvegarde.rangees import REMPLIS_PAR_MIGRATE
 from tests.sauvegarde.figer import ETATS
 from tests.sauvegarde.installation import ICI, Installation, postgresql_absent, postgresql_neuve
 

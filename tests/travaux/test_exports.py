@@ -17,7 +17,7 @@ from pytest_django import Settings
 from comptes.journal import Evenement
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE
-from sauvegarde.perimetre import modeles_sauvegardes
+from sauvegarde.rangees import modeles_sauvegardes
 from territoires.models import Commune
 from tests.travaux.conftest import sans_fermer
 from travaux.models import Travail

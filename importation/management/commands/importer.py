@@ -13,10 +13,9 @@ from importation.application import ApplicationRefuseeError, appliquer, recevoir
 from importation.correspondance import Correspondance, CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
-from importation.problemes import Probleme
-from importation.rapport import resultat_json
+from importation.lignes import Probleme
+from importation.planification import Verification, verifier_classeur
 from importation.referentiel import charger_referentiel
-from importation.verification import Verification, verifier_classeur
 from listes.chiffres import ecart, montant, nombre
 
 AVEC_ERREURS, REFUSE = 1, 2
@@ -149,3 +148,17 @@ class Command(BaseCommand):
             )
             valeur = f" « {probleme.valeur} »" if probleme.valeur else ""
             self.stdout.write(f"  {lieu or 'Fichier'}{valeur} : {probleme.message}")
+
+
+def resultat_json(verification: Verification) -> dict[str, Any]:
+    """The command's result: every error and warning, the counts, the totals."""
+    plan = verification.plan
+    return {
+        "lignes": verification.lignes,
+        "creees": len(plan.creees),
+        "modifiees": len(plan.modifiees),
+        "inchangees": plan.inchangees,
+        "erreurs": [probleme.en_json() for probleme in verification.erreurs],
+        "avertissements": [probleme.en_json() for probleme in verification.avertissements],
+        "totaux": {"avant": plan.avant.en_json(), "apres": plan.apres.en_json()},
+    }

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from listes.chiffres import nombre
-from sauvegarde.refus import SauvegardeError
+from sauvegarde.archive import SauvegardeError
 from sauvegarde.restauration import restaurer
 
 REFUS = 2

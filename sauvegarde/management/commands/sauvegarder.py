@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from listes.chiffres import denombrer, nombre
+from sauvegarde.archive import SauvegardeError
 from sauvegarde.ecriture import sauvegarder
-from sauvegarde.refus import SauvegardeError
 
 INCOMPLETE, REFUS = 1, 2
 
