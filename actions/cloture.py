@@ -70,7 +70,7 @@ def _sqlite(tables: list[tuple[str, str]], actions: str, exercices: str) -> Iter
 
 
 def _postgresql(tables: list[tuple[str, str]], actions: str, exercices: str) -> Iterator[str]:
-    # FOR SHARE: whoever closes the exercice waits for the writes under way, and they for him.
+    # FOR SHARE: closing the exercice waits for the writes under way; later ones wait for it.
     yield f"""
         CREATE OR REPLACE FUNCTION {PREFIXE}verifier_ouvert(cle bigint) RETURNS void
         LANGUAGE plpgsql AS $$

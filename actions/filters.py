@@ -24,7 +24,9 @@ from territoires.models import Commune, Organisme, Quartier
 
 @dataclass(frozen=True)
 class PorteurChoisi:
-    """The organisations that a typed name or an address's id stands for; None: no porteur."""
+    """The organisations that a typed name or an address's id stands for; None for the actions that
+    have no porteur.
+    """
 
     texte: str
     organismes: "QuerySet[Organisme] | None"
@@ -36,8 +38,7 @@ class PorteurChoisi:
 class ChampPorteur(forms.CharField):
     """An organisation's id, its name, or words of its name; or the word for none.
 
-    ``visibles`` are those that may be named to whoever asks: of another, the list says what it says
-    of one that doesn't exist.
+    ``visibles`` are those that the account may know of: any other is said not to exist.
     """
 
     visibles = Organisme.objects.none()
@@ -76,7 +77,7 @@ class PorteurFiltre(Texte):
 
 
 class ActionFiltres(Filtres):
-    """Figures under a funder are that funder's share: rows that it helps, its money only."""
+    """With funders chosen, the list has the actions that they help, and counts their money only."""
 
     q = Texte(label="Recherche", method="filtrer_q")
     exercice = Reference(

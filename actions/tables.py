@@ -29,7 +29,7 @@ class Intitule(ColonneDeListe):
 
 
 class ActionTable(TableDeListe):
-    """Amounts are *crédits de fonctionnement*, and only the chosen funders' when some are."""
+    """Amounts are *crédits de fonctionnement*, of the chosen funders only where some are chosen."""
 
     filtres: ActionFiltres
 

@@ -1,4 +1,4 @@
-"""What every page of the administration shares: whatever an address says, it answers."""
+"""What every page of the administration shares: no address makes it fail."""
 
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Model)
 
 
 class Administration(admin.ModelAdmin[M]):
-    """The library's page, where it takes the address at its word: a search of any length, a year
+    """Django's page, which fails on what it believes of an address: a search of any length, a year
     that no calendar has, a number that no database holds.
     """
 
@@ -41,7 +41,7 @@ class Administration(admin.ModelAdmin[M]):
             return None
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills in beforehand: of a choice, only what may be one."""
+        """What an address fills in beforehand; for a field that points to a row, numbers only."""
         donnees = super().get_changeform_initial_data(request)
         liens = {champ.name for champ in self.opts.fields if isinstance(champ, ForeignKey)}
         return {

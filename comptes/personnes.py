@@ -92,7 +92,7 @@ def anonymiser(compte: Utilisateur) -> str:
     compte.save()
     Evenement.objects.filter(compte=compte).update(adresse=None)
     entier = re.compile(rf"(?<![\w.@+-]){re.escape(ancien)}(?![\w.@+-])")
-    # Other people's acts upon her account call her by her name.
+    # The audit log names her where other people changed her account.
     for evenement in Evenement.objects.filter(detail__contains=ancien):
         evenement.detail = entier.sub(anonyme, evenement.detail)[:500]
         evenement.save(update_fields=["detail"])

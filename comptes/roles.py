@@ -40,7 +40,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
             *_droits(VOIR, (*REFERENTIEL, *CONTRAT)),
             *_droits(SAISIR, (*ACTIONS, "territoires.organisme")),
             *_droits(SAISIR, ("importation.importation",)),
-            # A line typed by mistake: its action's history keeps it, and gives it back.
+            # To take away a line typed by mistake: the action's history can give it back.
             "financement.delete_subvention",
         )
     ),

@@ -1,8 +1,8 @@
-"""What is read of what people send in an address or a form: never more than it can mean."""
+"""Bounds on what people send in an address or a form: digits of a number, words of a search."""
 
 from typing import Final
 
-# Each word costs a reading of the table.
+# The database reads the whole table once for each word.
 LONGUEUR_MAX: Final = 200
 MOTS_MAX: Final = 10
 COUPEE: Final = (
@@ -19,7 +19,9 @@ def lire_entier(texte: str) -> int | None:
 
 
 def couper(texte: str) -> str:
-    """What of a text is looked for; where it isn't all, ``COUPEE`` is to be said."""
+    """The part of a text that is looked for. Where it isn't all of it (``est_coupee``), the page
+    says so (``COUPEE``).
+    """
     return " ".join(texte[:LONGUEUR_MAX].split()[:MOTS_MAX])
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from comptes.models import Utilisateur
 
-TOUS = "tous"  # in the place of a role: every account, with a role or without
+TOUS = "tous"  # written in place of a role's name: every account must have one
 # What one needs to set a second factor up, to prove who one is, or to leave.
 OUVERTES = frozenset({"account_logout", "account_reauthenticate", "vivant", "pret"})
 

@@ -150,7 +150,7 @@ def _phrase(erreur: Exception) -> str | None:
     """The sentence for a database error, by what the driver says of it; None for our mistakes."""
     cause = erreur.__cause__
     genre = type(cause).__name__
-    # The driver's first line says the cause; the following ones guess at it.
+    # The driver's first line says what happened; the next ones are its guesses.
     texte = (str(erreur).splitlines() or [genre])[0].rstrip(" .:")
     if genre in ("UndefinedTable", "UndefinedColumn") or texte.startswith(
         ("no such table", "no such column", "table ")

@@ -32,7 +32,7 @@ class Requetes:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         recu = request.headers.get("X-Request-ID", "")
         identifiant = recu if _RECU.fullmatch(recu) else uuid4().hex
-        # Kept until the thread's next request: Django writes a line of its own after us.
+        # Not reset here: Django writes a line of its own after this one, which needs the id too.
         requete_en_cours.set(identifiant)
         debut = time.perf_counter()
         reponse = self.get_response(request)

@@ -18,7 +18,8 @@ def prechauffer() -> None:
     _lire_les_gabarits()
     get_format("DATE_FORMAT")
     _dessiner_les_communes()
-    # All this stays: no collection needs to look at it again, nor to copy it in each worker.
+    # All this is kept for good: the garbage collector needn't look at it again, and the workers
+    # forked from this process share its memory instead of copying it.
     gc.collect()
     gc.freeze()
 

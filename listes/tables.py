@@ -86,7 +86,9 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
         return valeur
 
     def exporteur(self) -> Callable[[Ligne], Valeur]:
-        """What reads a file's cell: the same, with the word that an empty text says on screen."""
+        """A function that reads the value for a file, as ``valeur`` does; an empty text becomes the
+        word that the screen shows for it, if it is one.
+        """
         champ, libelles, vide = self.champ, self.libelles, self.vide_exporte
         if self.format is not Format.TEXTE:
             return self.valeur
@@ -215,7 +217,7 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
         return {"lignes": selection.count()}
 
     def completer(self, lignes: list[Ligne]) -> None:
-        """Give each row its computed keys; one query by kind of figure, for all the rows."""
+        """Add the computed keys to each of these rows, with one query for each kind of figure."""
 
     def champs(self) -> set[str]:
         """What the shown columns ask of the database."""
@@ -224,7 +226,8 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
     def rangees(self) -> Iterator[list[tuple[ColonneDeListe, str]]]:
         """The rows of the page, each as its cells under their columns.
 
-        Asked of our own columns: django-tables2 finds out again, for each cell, what to call.
+        Our own columns are asked directly: django-tables2 would work out again, for each cell,
+        which method to call.
         """
         colonnes = [self.base_columns[nom] for nom in self.montrees]
         for ligne in self.page.object_list.data:

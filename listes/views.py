@@ -49,7 +49,7 @@ _FILTRES_DITS = 4  # in the tab's title: more would not be read
 
 
 def _filtres_en_mots(actifs: Sequence[Actif]) -> list[str]:
-    """The sentence by which a file says of what it is the list; none without any filter."""
+    """A file's sentence about the filters in force; none without any filter."""
     par_nom: dict[str, list[str]] = {}
     for actif in actifs:
         par_nom.setdefault(actif.libelle, []).append(actif.texte)
@@ -70,7 +70,7 @@ class EnTete:
 
 @dataclass(frozen=True)
 class Levier:
-    """A filter whose removal would leave something to show."""
+    """On an empty list: a filter without which there would be rows."""
 
     libelle: str
     lignes: int

@@ -91,7 +91,7 @@ class AdminSuivi(Administration[M]):
         return super().get_search_results(request, queryset, sans_accents(search_term))
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Not through what points here: it may be of communes that one may not see."""
+        """No filter through rows that point here: they may be of communes that one can't see."""
         noms = {lien.name for lien in self.opts.related_objects}
         return lookup.partition("__")[0] not in noms and super().lookup_allowed(
             lookup, value, request
@@ -112,12 +112,12 @@ class AdminSuivi(Administration[M]):
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
-        """The way home, with the sentence that every other page has for it."""
+        """Lead to the first page, with the same sentence as the site's other pages."""
         absence = introuvable(request, f"{capfirst(opts.verbose_name)} {citer(object_id)}")
         self.message_user(request, str(absence), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:index"))
 
-    # --- The page of an object: it says what it was filled from, and saves over nothing newer ----
+    # --- The page of an object: it carries its version, and never overwrites a newer one ----
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -238,7 +238,7 @@ class AdminSuivi(Administration[M]):
         return reponse
 
     def _reprendre_les_lignes_intactes(self, request: HttpRequest, donnees: QueryDict) -> None:
-        """Give way, without a question, wherever only the other person touched a line."""
+        """Where only the other person changed a line, take her values without asking."""
         base = conflit.vu(donnees)
         with transaction.atomic():
             for objet, formulaire in self._lignes_perimees(request, donnees):
@@ -320,7 +320,9 @@ class AdminSuivi(Administration[M]):
     # --- History ----
 
     def _limite(self, request: HttpRequest) -> historique.Limite | None:
-        """What the account may read of the past: a commune's own key doesn't change."""
+        """What the account may read of the past; None for all of it. A commune was never another
+        one: whoever may read its page may read its whole history.
+        """
         communes = communes_de(request)
         limitee = communes and self.par_commune not in ("", "pk")
         return historique.Limite(self.par_commune, communes) if limitee else None

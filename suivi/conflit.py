@@ -95,7 +95,7 @@ def _normalisees(valeurs: list[str]) -> list[str]:
 def differences(
     leurs: BaseForm, donnees: QueryDict, base: Saisies, *, sur: str = "", sous: str | None = None
 ) -> Iterator[Difference]:
-    """What the data typed under the prefix ``sous`` leaves different from an unbound form."""
+    """The inputs typed under the prefix ``sous`` that differ from what is stored (``leurs``)."""
     for nom, champ in leurs.fields.items():
         if isinstance(champ, FileField) or not _est_du_modele(leurs, nom):
             continue

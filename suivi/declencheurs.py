@@ -1,8 +1,8 @@
 """Rules that the database keeps by itself: triggers, put back after every migration.
 
-SQLite rebuilds a table to alter it, loses its triggers on the way and stumbles over those of the
-other tables that name it. So they aren't in migrations: they leave before each one, on SQLite, and
-come back after, on both databases.
+To alter a table, SQLite makes a new one and drops the old, with its triggers; those of the other
+tables that name it make this fail. So triggers aren't in migrations: on SQLite they are all removed
+before each one, and on both databases they are made anew after it.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ def garder(fabrique: Fabrique) -> None:
 class RefusError(Exception):
     """A write that a rule kept by the database refused; nothing is written, the message says why.
 
-    A kind of refusal has its ``marque``, found in what the database says.
+    Each kind has its ``marque``: the text by which it is recognised in the database's message.
     """
 
     marque = ""
@@ -77,7 +77,7 @@ def apres_migration(using: str, **kwargs: Any) -> None:
 def sans_declencheurs(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Set the rules aside for one transaction, in which nobody else can write past them.
 
-    They are back when it ends; where it fails, they have never left.
+    They are made anew before it commits; a rollback leaves them as they were.
     """
     with transaction.atomic(using=connection.alias), connection.cursor() as curseur:
         _retirer(connection)

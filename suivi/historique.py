@@ -156,7 +156,7 @@ def versions(objet: models.Model, lignes: Lignes, limite: Limite | None = None) 
 def _permises(
     toutes: list[Version], principal: type[models.Model], limite: Limite
 ) -> Iterator[Version]:
-    """Those that left the object where one may see it."""
+    """The versions in which the object was in a commune that one may see."""
     valeurs = next((v.valeurs for v in toutes if v.modele is principal), None)
     for _, groupe in groupby(toutes, key=lambda version: version.quand):
         ensemble = list(groupe)
@@ -175,7 +175,7 @@ def changements(
     racontes = []
     for _, groupe in groupby(toutes, key=lambda version: (version.quand, version.qui)):
         ensemble = list(groupe)
-        # A line may be written twice at one moment: its values after the last tell the change.
+        # One request may write a line twice: only its values after the last write count.
         avant = {(v.modele, v.pk): derniere.get((v.modele, v.pk)) for v in ensemble}
         premiere = {(v.modele, v.pk): v for v in reversed(ensemble)}
         derniere |= {(v.modele, v.pk): v for v in ensemble}
@@ -291,7 +291,7 @@ def _cible(champ: Any) -> type[models.Model] | None:
 
 
 def poser_le_depart(objet: models.Model, lignes: Lignes) -> None:
-    """Keep the state before the first change of what was loaded without a history."""
+    """Keep the present state of an object that has no history yet, before it first changes."""
     suivies = _gardees(type(objet)).filter(**{objet._meta.pk.attname: objet.pk})
     if not suivies.exists():
         _garder([objet])

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Revision(models.Model):
-    """The mark of the last write made from one place."""
+    """The mark left by the last transaction that took this row; ``place`` is the row's number."""
 
     place = models.PositiveSmallIntegerField(primary_key=True)
     marque = models.CharField(max_length=36)

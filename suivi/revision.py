@@ -1,13 +1,15 @@
-"""One mark of all that the pages show: another one after every write, whoever makes it.
+"""One mark for all that the pages show: triggers replace it at every write, whoever makes it.
 
-Where ``versions`` says that one object has changed, this says that something has: a page made from
-the database holds as long as the mark is the same.
+``versions`` says that one object has changed; the mark says that something has. A page kept from
+an earlier reading is still right as long as the mark is the same.
 
-A mark is drawn at random, so that an earlier state that comes back (a rollback, a file put back in
-place) comes back with its own. On SQLite there is one, since one transaction writes at a time. On
-PostgreSQL each of the transactions that write at once has a place of its own, so that none waits
-for another; until it is over, each reads its own writes under a mark of its own, which is never
-used again.
+A mark is a random text, not a number that grows: when an earlier state comes back (a rollback, a
+database file put back in place), its mark comes back with it.
+
+On SQLite, where one transaction writes at a time, the mark is one row. On PostgreSQL several write
+at once, and none must wait for another: each takes a row of its own, and the mark is all of them
+together. Before it commits, a transaction also sees what it has written itself, which nobody else
+does: it then reads another mark, made for it alone, and thrown away when it ends.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,10 +50,10 @@ _LECTURES = {
 def revision() -> str | None:
     """The state of what the pages show, as the current transaction sees it; one query.
 
-    None where nothing says when something changes: no mark was drawn, or the triggers are away.
+    None where no trigger tells of changes: nothing may then be kept.
 
-    Read it before what it is to vouch for, and write nothing in between: what others write then
-    gives a newer answer under an older mark, which is over.
+    Read it before the rows of a page, and write nothing in between. If someone else writes between
+    the two, newer rows are kept under the older mark, which nobody asks for any more: no harm.
     """
     with connection.cursor() as curseur:
         curseur.execute(_LECTURES[connection.vendor])
@@ -64,7 +66,8 @@ def marquees(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, ...]]:
     the only columns that count, where not all do.
 
     They are those of the rooms above this one, links and history included, and the names of the
-    accounts: a history shows them. What an account may see is no part of the mark.
+    accounts, which a history shows. What an account may see isn't in the mark, but in the key
+    under which its pages are kept (``pages_gardees``).
     """
     tables: dict[str, tuple[str, ...]] = {
         modele._meta.db_table: ()
@@ -78,7 +81,9 @@ def marquees(connection: BaseDatabaseWrapper) -> dict[str, tuple[str, ...]]:
 
 
 def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    """The triggers by which the mark changes; putting them back is a change too."""
+    """The triggers that change the mark. The last statement changes it now: while there was no
+    trigger, anything may have been written.
+    """
     if a_les_colonnes(connection, Revision._meta.db_table, "marque"):
         fabrique = _sqlite if connection.vendor == "sqlite" else _postgresql
         yield from fabrique(marquees(connection))
@@ -86,7 +91,8 @@ def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
 
 def _sqlite(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
     revisions, marque = Revision._meta.db_table, "lower(hex(randomblob(16)))"
-    # An UPDATE: what an INSERT does on a conflict would be for the writing statement to say.
+    # Not « INSERT … ON CONFLICT »: in a trigger, SQLite follows the conflict rule of the statement
+    # that set it off (INSERT OR IGNORE, for one) rather than its own.
     marquer = f"UPDATE {revisions} SET marque = {marque}"
     for table, colonnes in tables.items():
         for evenement in ("INSERT", f"UPDATE{_de(colonnes)}", "DELETE"):
@@ -104,8 +110,8 @@ def _de(colonnes: Iterable[str]) -> str:
 
 
 def _postgresql(tables: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    # The place is taken once in a transaction, with the lock that keeps it to the end; a rollback
-    # to a savepoint gives back both, and the setting.
+    # Once a transaction: the first row that no other transaction has locked is taken, and kept
+    # locked to the end. A rollback to a savepoint undoes the row, the lock and the setting alike.
     yield f"""
         CREATE OR REPLACE FUNCTION {PREFIXE}marquer() RETURNS void LANGUAGE plpgsql AS $$
         DECLARE libre integer := 0;

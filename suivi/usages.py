@@ -12,7 +12,7 @@ from comptes.permissions import dans_les_communes
 
 
 def nombre_lie(modele: type[Model], lien: str, communes: frozenset[int]) -> Coalesce:
-    """How many rows a relation leads to, counted for the rows shown only."""
+    """An annotation: how many rows point to each object by this relation."""
     relation: Any = modele._meta.get_field(lien)
     champ = relation.field.name
     nombres = (

@@ -58,7 +58,7 @@ def suivis(connection: BaseDatabaseWrapper) -> list[tuple[str, list[tuple[str, s
 
 
 def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:
-    """The triggers by which versions grow."""
+    """The triggers that add one to an object's version when it, or a part of it, is written."""
     fabrique = _sqlite if connection.vendor == "sqlite" else _postgresql
     yield from fabrique(suivis(connection))
 

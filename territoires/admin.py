@@ -161,7 +161,7 @@ class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
 
 
 def _du_perimetre(request: HttpRequest, organisme: Organisme | None) -> bool:
-    """Who is limited to some communes doesn't change the organisations of others."""
+    """Whether the account may change it: limited to some communes, not those of others."""
     communes = communes_de(request)
     if not communes or organisme is None or organisme.commune_id is None:
         return True

@@ -1,7 +1,8 @@
 """The files of works, under random names: what each has made, how far it is, who holds it.
 
-A work is held by a lock of the system on a file: it ends with the process that holds it, whatever
-ends that one. How far it is isn't in the database: the transaction under way hides its own writes.
+Who does a work locks a file: the system lets the lock go when the process ends, even killed. How
+far a work is stands in a file too: in the database, nobody would see it before the work's own
+transaction ends.
 """
 
 import fcntl
@@ -25,13 +26,14 @@ def dossier() -> Path:
 
 @contextmanager
 def tenir(cle: str) -> Iterator[None]:
-    """Hold a work, once whoever holds it has let it go."""
+    """Lock a work; wait where another process has it."""
     dossier().mkdir(parents=True, exist_ok=True)
     descripteur = os.open(chemin(cle, ".verrou"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descripteur, fcntl.LOCK_EX)
         yield
-        # Who waited for it holds a file without a name, and reads in the database that all is done.
+        # A worker that waits for this lock still gets it, without its name, and then reads in the
+        # database that the work is done.
         chemin(cle, ".verrou").unlink(missing_ok=True)
         chemin(cle, ".progression").unlink(missing_ok=True)
     finally:

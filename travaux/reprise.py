@@ -24,7 +24,8 @@ def reprendre_les_abandonnes() -> None:
 def reprendre(travail: Travail) -> None:
     """Put an unfinished work back, if no one holds it; give it up after too many deaths.
 
-    One that a worker is about to hold may be put back as well: it is done once all the same.
+    A work that a worker is just about to lock may be put back too: it is done only once, since the
+    second worker finds it done.
     """
     tache = DBTaskResult.objects.filter(pk__in=[travail.tache]).first()
     if tache is not None and tache.status == TaskResultStatus.READY:

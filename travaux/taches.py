@@ -162,7 +162,7 @@ def repondre(request: HttpRequest, fait: Fichier | Suite) -> HttpResponseBase:
 
 
 def mettre_les_entetes(reponse: HttpResponseBase, entetes: dict[str, str]) -> None:
-    """Afterwards: given beforehand, a file's response guesses others from what it is named."""
+    """Set after the response is made: while it is made, Django guesses its own from the file."""
     for nom, valeur in entetes.items():
         reponse.headers[nom] = valeur
 

@@ -26,7 +26,7 @@ from listes.chiffres import montant
 from suivi.admin import AdminSuivi
 from territoires.admin import ChoixLimites, FiltreCommune
 
-# Beyond, the sum of a list takes too long for a page that one opens all day.
+# With more lines, the list shows no totals: they would take too long for a page opened all day.
 LIGNES_TOTALISEES = 50_000
 
 
@@ -305,7 +305,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, its amounts asked for once for the whole page, and its totals."""
         liste: Any = super().get_changelist_instance(request)
-        actions = list(liste.result_list)  # which keeps them: the list then shows these very ones
+        actions = list(liste.result_list)  # read and kept: the list shows these same objects
         sommes = Subvention.objects.montants_par_action([action.pk for action in actions])
         for action in actions:
             action.montants = sommes.get(action.pk)

@@ -127,7 +127,7 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         closes = queryset.filter(exercice__clos=True).count()
         faites = 0
         with transaction.atomic():
-            # Locked first: nobody's change may come between, and be told in the wrong order.
+            # Locked first: no other change may come between the reading and the writing.
             for action in queryset.filter(exercice__clos=False).select_for_update(of=("self",)):
                 poser_le_depart(action, self.lignes)
                 changer(action)

@@ -1,7 +1,7 @@
 """``manage.py db_worker``: does the long works of the queue, one after the other, until stopped.
 
-The queue's own worker, which leaves a dead worker's tasks where they are, but for what is around
-it here: those are put back. Any number of them may run.
+The library's worker leaves the tasks of one that died « running » for ever; this one first puts
+them back in the queue. Any number of them may run at once.
 """
 
 import time
