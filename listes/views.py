@@ -263,49 +263,67 @@ class ListeView(View):
         mentions: Sequence[str] = (),
         leviers: Sequence[Levier] = (),
     ) -> HttpResponse:
-        filtres = self.filtres
-        champs = filtres.champs()
-        concernes = {a.parametre for a in actifs} | {a.parametre for a in bloquantes}
         reponse = render(
             request,
             self.template_name,
             {
                 "titre": self.titre,
                 "precision": ", ".join(actif.texte for actif in actifs[:_FILTRES_DITS]),
-                "filtres": filtres,
-                "champs_principaux": [c for c in champs if c.nom in self.principaux],
-                "champs_autres": [c for c in champs if c.nom not in self.principaux],
-                "autres_ouverts": not set(self.principaux).issuperset(
-                    concernes.intersection(filtres.filters)
-                ),
                 "etat": etat,
                 "tailles": TAILLES,
                 "adresse": adresse,
-                "puces": [
-                    (actif, str(adresse.sans(actif.parametre, actif.valeur))) for actif in actifs
-                ],
-                "sans_filtre": request.path,
-                "table": table,
-                "annonce": "" if table is None else strip_tags(table.resume()),
-                "entetes": self._entetes(table, etat, adresse) if table else [],
-                "colonnes": [
-                    (nom, colonne.verbose_name, nom in etat.colonnes)
-                    for nom, colonne in list(self.table_class.base_columns.items())[1:]
-                ],
-                "pagination": self._pagination(table, adresse) if table else None,
-                "exports": [
-                    (libelle, str(adresse.avec("_export", forme)))
-                    for forme, libelle in EXPORTS.items()
-                ],
                 "bloquantes": [(citer(a.parametre), a) for a in bloquantes],
                 "anomalies": [(citer(a.parametre), a) for a in anomalies],
                 "mentions": mentions,
                 "leviers": leviers,
+                **self._filtres_montres(request, adresse, actifs, bloquantes),
+                **self._table_montree(table, etat, adresse),
                 **self.contexte(mentions),
             },
         )
         page = str(adresse.avec("page", str(etat.page))) if etat.page > 1 else str(adresse)
         return push_url(reponse, page) if request.headers.get("HX-Request") else reponse
+
+    def _filtres_montres(
+        self,
+        request: HttpRequest,
+        adresse: Adresse,
+        actifs: list[Actif],
+        bloquantes: Sequence[Anomalie],
+    ) -> dict[str, Any]:
+        """The form, open where something is set or wrong in it; how to take each filter away."""
+        champs = self.filtres.champs()
+        concernes = {a.parametre for a in actifs} | {a.parametre for a in bloquantes}
+        return {
+            "filtres": self.filtres,
+            "champs_principaux": [c for c in champs if c.nom in self.principaux],
+            "champs_autres": [c for c in champs if c.nom not in self.principaux],
+            "autres_ouverts": not set(self.principaux).issuperset(
+                concernes.intersection(self.filtres.filters)
+            ),
+            "puces": [
+                (actif, str(adresse.sans(actif.parametre, actif.valeur))) for actif in actifs
+            ],
+            "sans_filtre": request.path,
+        }
+
+    def _table_montree(
+        self, table: TableDeListe | None, etat: Etat, adresse: Adresse
+    ) -> dict[str, Any]:
+        """The rows, if there is a list to show, with all that changes how they are shown."""
+        return {
+            "table": table,
+            "annonce": "" if table is None else strip_tags(table.resume()),
+            "entetes": self._entetes(table, etat, adresse) if table else [],
+            "colonnes": [
+                (nom, colonne.verbose_name, nom in etat.colonnes)
+                for nom, colonne in list(self.table_class.base_columns.items())[1:]
+            ],
+            "pagination": self._pagination(table, adresse) if table else None,
+            "exports": [
+                (libelle, str(adresse.avec("_export", forme))) for forme, libelle in EXPORTS.items()
+            ],
+        }
 
     def _entetes(self, table: TableDeListe, etat: Etat, adresse: Adresse) -> list[EnTete]:
         entetes = []

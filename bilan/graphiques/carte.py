@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from bilan.graphiques.barres import Barre, rangee
 from bilan.graphiques.classes import intitules, seuils
-from bilan.graphiques.contours import Feuille, Trace, etaler
+from bilan.graphiques.contours import Planche, Trace, etaler
 from bilan.graphiques.dessin import (
     ENCRE,
     ENCRE_DOUCE,
@@ -119,7 +119,7 @@ def carte_territoriale(
     etales = etaler_les_communes({ligne.code: contours.get(ligne.code) for ligne in tableau.lignes})
     if etales is None:
         return None
-    feuille, traces = etales
+    planche, traces = etales
     dessinees = [
         (rangee(tableau, ligne), traces[ligne.code], ligne.code)
         for ligne in tableau.lignes
@@ -136,13 +136,13 @@ def carte_territoriale(
         "carte-territoriale",
         "Carte du financement par commune",
         _dite(tableau, communes, legende),
-        lambda largeur: _tracer(feuille, aplats, communes, legende, largeur),
+        lambda largeur: _tracer(planche, aplats, communes, legende, largeur),
     )
 
 
 def etaler_les_communes(
     contours: Mapping[str, str | None],
-) -> tuple[Feuille, dict[str, Trace]] | None:
+) -> tuple[Planche, dict[str, Trace]] | None:
     """The outlines that there are, on the map's sheet: drawn once by a process, the same again."""
     connus = tuple((code, contour) for code, contour in contours.items() if contour)
     return etaler(connus, _COTE, _HAUT)
@@ -207,16 +207,16 @@ def _aplats(communes: Sequence[_Commune]) -> SafeString:
 
 
 def _tracer(
-    feuille: Feuille,
+    planche: Planche,
     aplats: SafeString,
     communes: Sequence[_Commune],
     legende: Sequence[_Classe],
     largeur: int,
 ) -> tuple[float, SafeString]:
     """The map, and its two legends: beside it where there is room, else below."""
-    bas_de_la_carte = _BORD + feuille.hauteur + 2 * _LIGNE
+    bas_de_la_carte = _BORD + planche.hauteur + 2 * _LIGNE
     x, y = (
-        (_BORD + feuille.largeur + _ECART, _BORD)
+        (_BORD + planche.largeur + _ECART, _BORD)
         if largeur >= LARGE
         else (_BORD, bas_de_la_carte + _LIGNE)
     )
@@ -225,7 +225,7 @@ def _tracer(
     noms = _noms(communes, x, debut_des_noms, largeur - _BORD)
     elements = (
         aplats,
-        pour_les_yeux(_echelle_graphique(feuille)),
+        pour_les_yeux(_echelle_graphique(planche)),
         pour_les_yeux(_classes(legende, x, y)),
         pour_les_yeux(noms),
     )
@@ -262,9 +262,9 @@ def _noms(communes: Sequence[_Commune], x: float, y: float, droite: float) -> It
         yield texte(debut, milieu, abrege(nom, droite - debut, PETIT), PETIT, entier=nom)
 
 
-def _echelle_graphique(feuille: Feuille) -> Iterator[SafeString]:
+def _echelle_graphique(planche: Planche) -> Iterator[SafeString]:
     """How long some kilometres are, under the map."""
-    km = next((k for k in (10, 5, 2, 1) if k * feuille.pixels_par_km <= _COTE / 3), 1)
-    fin, y = _BORD + km * feuille.pixels_par_km, _BORD + feuille.hauteur + 1.5 * _LIGNE
+    km = next((k for k in (10, 5, 2, 1) if k * planche.pixels_par_km <= _COTE / 3), 1)
+    fin, y = _BORD + km * planche.pixels_par_km, _BORD + planche.hauteur + 1.5 * _LIGNE
     yield trait(_BORD, y, fin, y, ENCRE_DOUCE, stroke_width=2)
     yield texte(fin + 8, y, f"{km}\u00a0km", PETIT, fill=ENCRE_DOUCE)

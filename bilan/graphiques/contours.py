@@ -32,7 +32,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class Feuille:
+class Planche:
     """The sheet: how many pixels a kilometre takes, and what stands at its top left."""
 
     ouest: float
@@ -43,7 +43,7 @@ class Feuille:
     hauteur: float
 
     @classmethod
-    def de(cls, contours: Iterable[Mapping[str, Any]], largeur: float, hauteur: float) -> "Feuille":
+    def de(cls, contours: Iterable[Mapping[str, Any]], largeur: float, hauteur: float) -> "Planche":
         """The sheet that these outlines fill, at most that wide and high."""
         points = [p for c in contours for polygone in _polygones(c) for p in polygone[0]]
         ouest, est = min(x for x, _ in points), max(x for x, _ in points)
@@ -72,7 +72,7 @@ class Feuille:
 @lru_cache(maxsize=32)
 def etaler(
     contours: tuple[tuple[str, str], ...], largeur: float, hauteur: float
-) -> tuple[Feuille, dict[str, Trace]] | None:
+) -> tuple[Planche, dict[str, Trace]] | None:
     """These outlines (INSEE code, GeoJSON text) on the sheet that they fill: read and drawn once.
 
     Without those that have no surface to draw; None where none has one.
@@ -81,8 +81,8 @@ def etaler(
     dessinables = {code: lu for code, lu in lus.items() if lu and _est_dessinable(lu)}
     if not dessinables:
         return None
-    feuille = Feuille.de(dessinables.values(), largeur, hauteur)
-    return feuille, {code: _trace(feuille.dessiner(lu)) for code, lu in dessinables.items()}
+    planche = Planche.de(dessinables.values(), largeur, hauteur)
+    return planche, {code: _trace(planche.dessiner(lu)) for code, lu in dessinables.items()}
 
 
 def _trace(polygones: tuple[Polygone, ...]) -> Trace:

@@ -21,7 +21,7 @@ from bilan.graphiques import (
 )
 from bilan.graphiques.barres import COULEUR
 from bilan.graphiques.classes import intitules, seuils
-from bilan.graphiques.contours import Feuille, au_large
+from bilan.graphiques.contours import Planche, au_large
 from bilan.graphiques.dessin import abrege, en_lignes, largeur_estimee
 from bilan.grille import Ligne
 from bilan.tableaux import TableauTerritorial
@@ -312,7 +312,7 @@ def test_a_number_stands_inside_a_commune_bent_like_a_u() -> None:
             [[0, 0], [0, 3], [1, 3], [1, 1], [2, 1], [2, 3], [3, 3], [3, 0], [0, 0]],
         ],
     }
-    feuille = Feuille.de([u], 300, 300)
+    feuille = Planche.de([u], 300, 300)
     x, y = au_large(feuille.dessiner(u))
     tiers = feuille.largeur / 3
     assert y > 2 * feuille.hauteur / 3 or not tiers < x < 2 * tiers
