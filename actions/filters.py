@@ -12,8 +12,7 @@ from django.db.models.functions import Concat
 from django.urls import reverse_lazy
 
 from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
-from actions.models import Action, Exercice, Theme
-from actions.questions import ActionQuerySet
+from actions.models import Action, ActionQuerySet, Exercice, Theme
 from axes.models import AxeTransversal
 from comptes.saisies import citer, lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet

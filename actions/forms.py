@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actions.models import Action
+from actions.models import Action, ActionQuerySet
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
-from actions.questions import ActionQuerySet
 from listes.recherche import sans_accents
 
 IDENTITE = ("exercice", "porteur", "intitule")

@@ -10,7 +10,9 @@ from simple_history.models import HistoricalRecords
 from actions.exercices import Cloture as Cloture  # Django looks for models here
 from actions.exercices import Exercice as Exercice
 from actions.pieces import Piece as Piece
-from actions.questions import ActionQuerySet
+from actions.questions.argent import Argent
+from actions.questions.combien import Denombrement
+from actions.questions.lesquelles import Choix
 from axes.models import AxeTransversal
 from suivi.versions import Versionne
 from territoires.models import Commune, Organisme, Quartier
@@ -31,6 +33,10 @@ class Theme(Versionne):
 
     def __str__(self) -> str:
         return self.nom
+
+
+class ActionQuerySet(Choix["Action"], Denombrement["Action"], Argent["Action"]):  # type: ignore[override]  # each has its own as_manager
+    """What is asked of the contract's lines: which ones, how many, how much."""
 
 
 class Action(Versionne):

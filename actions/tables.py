@@ -8,14 +8,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
-from actions.models import Action
-from actions.questions import ActionQuerySet
-from financement.models import ETAPES
+from actions.models import Action, ActionQuerySet
+from financement.montants import ETAPES
 from listes.chiffres import accord, denombrer
 from listes.tables import Annee, ColonneDeListe, Jour, Ligne, Montant, TableDeListe, Totaux
 from listes.templatetags.chiffres import donnee, euros
 
-MONTANTS = {f"montant_{etape}": etape for etape in ETAPES}
+MONTANTS = [f"montant_{etape}" for etape in ETAPES]
 
 
 class Intitule(ColonneDeListe):
@@ -67,7 +66,7 @@ class ActionTable(TableDeListe):
             "actions": effectif.actions,
             "lignes_reelles": effectif.lignes - effectif.reconstituees,
             "reconstituees": effectif.reconstituees,
-            **{champ: getattr(montants, etape) for champ, etape in MONTANTS.items()},
+            **montants.valeurs(),
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
@@ -75,12 +74,11 @@ class ActionTable(TableDeListe):
         melange = bool(self.totaux["reconstituees"] and self.totaux["lignes_reelles"])
         for ligne in lignes:
             ligne["a_marquer"] = melange and ligne["provenance"] == Action.Provenance.RECONSTITUTION
-        if not MONTANTS.keys().isdisjoint(self.montrees):
+        if not set(MONTANTS).isdisjoint(self.montrees):
             sommes = self.filtres.subventions.montants_par_action(cles)
             for ligne in lignes:
                 montants = sommes.get(ligne["pk"])
-                for champ, etape in MONTANTS.items():
-                    ligne[champ] = getattr(montants, etape, None)
+                ligne |= dict.fromkeys(MONTANTS) if montants is None else montants.valeurs()
         if "axes" in self.montrees:
             numeros = defaultdict(list)
             for cle, numero in Action.objects.numeros_des_axes(cles):

@@ -4,7 +4,6 @@ you type suggests.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -13,12 +12,12 @@ from django.shortcuts import render
 from django.views import View
 
 from actions.filters import ActionFiltres
-from actions.models import Action
+from actions.models import Action, ActionQuerySet
 from actions.pieces import Piece
-from actions.questions import ActionQuerySet
 from actions.tables import ActionTable
 from comptes.permissions import CONNECTE, exige, introuvable
-from financement.models import Montants, Subvention
+from financement.models import Subvention
+from financement.montants import Montant, Montants
 from listes.chiffres import nombre
 from listes.recherche import mots
 from listes.tables import Totaux
@@ -107,18 +106,12 @@ def plan_de_financement(subventions: Iterable[Subvention]) -> list[PartieDuPlan]
         lignes = tuple(ligne for ligne in lues if ligne.nature == nature)
         if lignes:
             totaux = Montants(
-                demande=_somme(ligne.montant_demande for ligne in lignes),
-                accorde=_somme(ligne.montant_accorde for ligne in lignes),
-                verse=_somme(ligne.montant_verse for ligne in lignes),
+                demande=Montant.des_lignes(ligne.montant_demande for ligne in lignes),
+                accorde=Montant.des_lignes(ligne.montant_accorde for ligne in lignes),
+                verse=Montant.des_lignes(ligne.montant_verse for ligne in lignes),
             )
             parties.append(PartieDuPlan(nature.label, lignes, totaux))
     return parties
-
-
-def _somme(montants: Iterable[Decimal | None]) -> Decimal | None:
-    """The sum of those known, None where none is."""
-    connus = [montant for montant in montants if montant is not None]
-    return sum(connus, Decimal(0)) if connus else None
 
 
 class ActionFiche(View):

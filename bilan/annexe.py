@@ -1,5 +1,6 @@
 """The list of actions of the annex, read from the database as it is drawn, never held whole."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
@@ -12,6 +13,7 @@ from actions.liens import lien_actions
 from bilan.document import GroupeActions, LigneAction, ListeActions
 from bilan.exercices import ExerciceEtabli
 from financement.models import Subvention
+from financement.montants import Montant
 
 LOT = 2000
 
@@ -22,7 +24,7 @@ def liste_des_actions(exercice: ExerciceEtabli) -> ListeActions:
     The subtotals and the total are that table's own figures.
     """
     return ListeActions(
-        nombre=sum(exercice.releve.nombres.values()),
+        nombre=exercice.releve.sommes.effectif().lignes,
         colonnes=tuple((c.code, c.titre) for c in exercice.thematique.colonnes[2:]),
         groupes=lambda: _groupes(exercice),
         total=exercice.territorial.total,
@@ -85,21 +87,15 @@ def _lignes(exercice: ExerciceEtabli) -> Iterator[tuple[int | None, LigneAction]
     fiche = reverse("actions:fiche", args=[0])
     for action, lignes in groupby(rangees, key=lambda rangee: rangee[:-2]):
         rangee = _Rangee(*action)
-        montants: dict[str, Decimal | None] = {}
+        montants: defaultdict[str, list[Decimal | None]] = defaultdict(list)
         for *_, financeur, accorde in lignes:
             if financeur is not None:
-                _ajouter(montants, colonnes[financeur], accorde)
-        yield rangee.numero, _ligne(rangee, montants, fiche)
+                montants[colonnes[financeur]].append(accorde)
+        par_colonne = {c: Montant.des_lignes(valeurs) for c, valeurs in montants.items()}
+        yield rangee.numero, _ligne(rangee, par_colonne, fiche)
 
 
-def _ajouter(montants: dict[str, Decimal | None], colonne: str, accorde: Decimal | None) -> None:
-    """One more funding line under a column: None as long as no amount of it is known."""
-    deja = montants.get(colonne)
-    montants[colonne] = accorde if deja is None else deja + (accorde or 0)
-
-
-def _ligne(rangee: _Rangee, montants: dict[str, Decimal | None], fiche: str) -> LigneAction:
-    connus = [montant for montant in montants.values() if montant is not None]
+def _ligne(rangee: _Rangee, montants: dict[str, Montant], fiche: str) -> LigneAction:
     return LigneAction(
         reference=rangee.reference,
         intitule=rangee.intitule,
@@ -108,7 +104,7 @@ def _ligne(rangee: _Rangee, montants: dict[str, Decimal | None], fiche: str) -> 
         porteur=rangee.porteur or "",
         nature=rangee.nature,
         provenance=rangee.provenance,
-        montants=montants,
-        montant=sum(connus, Decimal(0)) if connus or not montants else None,
+        montants={colonne: montant.valeur for colonne, montant in montants.items()},
+        montant=Montant.somme(montants.values()).valeur,
         lien=fiche.replace("/0/", f"/{rangee.pk}/"),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from actions.models import Action
 from bilan.controle import Controle, Recalcul
 from bilan.document import (
     BlocTableau,
@@ -125,7 +124,7 @@ def _dont_l_animation(exercice: ExerciceEtabli, themes: Iterable[Ligne]) -> bool
     """Whether one of these themes holds the contract's own running."""
     comptes = {ligne.numero for ligne in themes}
     return any(
-        exercice.cumul.nombre(Action.Nature.ANIMATION, theme=theme.pk)
+        exercice.releve.sommes.effectif(theme=theme.pk).animations
         for theme in exercice.releve.themes
         if theme.numero in comptes
     )

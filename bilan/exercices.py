@@ -7,10 +7,8 @@ from functools import cached_property
 
 from django.http import HttpRequest
 
-from actions.models import Action, Exercice
-from actions.questions import ActionQuerySet
+from actions.models import Action, ActionQuerySet, Exercice
 from bilan.controle import Controle, confronter, controler
-from bilan.cumul import Cumul
 from bilan.grille import Tableau
 from bilan.publication import ChiffrePublie
 from bilan.releve import Releve, relever
@@ -44,12 +42,11 @@ class ExerciceEtabli:
     controle: Controle
     actions: ActionQuerySet
     partiel: bool
-    cumul: Cumul
 
     @cached_property
     def croise(self) -> TableauCroise:
         """Made for those who show it: it has more cells than the other two together."""
-        return tableau_croise(self.cumul)
+        return tableau_croise(self.releve)
 
     def tableau(self, code: str) -> Tableau:
         """One of the three, by code."""
@@ -73,8 +70,7 @@ def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli
     releve = relever(annee, actions)
     if annee not in releve.annees:
         raise ExerciceInconnuError(_exercice_inconnu(annee, releve.annees))
-    cumul = Cumul(releve)
-    territorial, thematique = tableau_territorial(cumul), tableau_thematique(cumul)
+    territorial, thematique = tableau_territorial(releve), tableau_thematique(releve)
     publies = ChiffrePublie.objects.publies(annee) if actions is None else {}
     controle = controler(territorial, thematique, publies)
     return ExerciceEtabli(
@@ -85,7 +81,6 @@ def etablir(annee: int, actions: ActionQuerySet | None = None) -> ExerciceEtabli
         controle=controle,
         actions=(Action.objects.all() if actions is None else actions).de_l_exercice(annee),
         partiel=actions is not None,
-        cumul=cumul,
     )
 
 

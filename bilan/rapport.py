@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.utils import timezone
 
-from actions.questions import ActionQuerySet
+from actions.models import ActionQuerySet
 from axes.models import AxeTransversal
 from bilan import chapitres, graphiques
 from bilan.annexe import liste_des_actions

@@ -2,22 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Value
 from django.db.models.fields import BigIntegerField, CharField
 
-from actions.models import Action, Exercice, Theme
-from actions.questions import ActionQuerySet
+from actions.models import Action, ActionQuerySet, Exercice, Theme
+from bilan.sommes import Sommes
 from financement.models import Financeur
 from territoires.models import Commune
-
-# (commune's id or None for transterritorial, theme's id, nature, provenance)
-CleNombre = tuple[int | None, int, str, str]
-# (commune's id or None, theme's id, funder's id)
-CleMontant = tuple[int | None, int, int]
-
 
 GENRES = ("commune", "theme", "financeur", "exercice")
 
@@ -44,9 +37,7 @@ class Entree:
 class Releve:
     """What the tables of one year are computed from.
 
-    ``annees`` are the years that the database holds, this one or not, oldest first. ``montants``
-    holds the *crédits de fonctionnement accordés* in €: None where lines exist but no
-    amount is known, no key where there is no line.
+    ``annees`` are the years that the database holds, this one or not, oldest first.
     """
 
     annee: int
@@ -54,18 +45,18 @@ class Releve:
     communes: tuple[Entree, ...]
     themes: tuple[Entree, ...]
     financeurs: tuple[Entree, ...]
-    nombres: dict[CleNombre, int]
-    montants: dict[CleMontant, Decimal | None]
+    sommes: Sommes
 
     @property
     def reconstitue(self) -> bool:
         """Whether some line of the year was reconstructed, not typed or imported."""
-        return any(cle[3] == Action.Provenance.RECONSTITUTION for cle in self.nombres)
+        return bool(self.sommes.effectif().reconstituees)
 
     @property
     def porteurs_connus(self) -> bool:
         """Whether some line may have a porteur: a reconstructed one never has."""
-        return any(cle[3] != Action.Provenance.RECONSTITUTION for cle in self.nombres)
+        effectif = self.sommes.effectif()
+        return effectif.lignes > effectif.reconstituees
 
 
 def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
@@ -75,21 +66,16 @@ def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
     lignes = (Action.objects.all() if actions is None else actions).filter(
         exercice__in=[exercice.pk for exercice in siennes]
     )
-    nombres = lignes.par_commune_theme_et_nature()
-    montants = lignes.sommes_par("commune", "theme", "subventions__financeur", etapes=("accorde",))
     return Releve(
         annee=annee,
         annees=tuple(entree.numero for entree in entrees["exercice"]),
         communes=entrees["commune"],
         themes=entrees["theme"],
         financeurs=entrees["financeur"],
-        nombres={
-            (commune, theme, nature, provenance): nombre
-            for commune, theme, nature, provenance, nombre in nombres
-        },
-        montants={
-            (commune, theme, financeur): accorde for commune, theme, financeur, accorde in montants
-        },
+        sommes=Sommes(
+            lignes.effectifs_par("commune", "theme"),
+            lignes.sommes_par("commune", "theme", "subventions__financeur"),
+        ),
     )
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from actions.liens import TRANSTERRITORIAL, lien_actions
-from actions.models import Action
-from bilan.cumul import TOUT, Cumul, Dimension
+from actions.questions.combien import Effectif
 from bilan.grille import Chiffre, Colonne, Ligne, Tableau, Unite
 from bilan.releve import Entree, Releve
-from financement.models import Colonne as ColonneFinanceur
+from bilan.sommes import TOUT, Coordonnee
+from financement.models import ColonneDesTableaux
 
 TERRITORIAL = "territorial"
 THEMATIQUE = "thematique"
@@ -48,24 +48,25 @@ class _Rangee:
 
     numero: int | None
     libelle: str
-    dimension: Dimension
+    part: Coordonnee
     filtre: str | None
     nom: str = ""
 
 
-def tableau_territorial(cumul: Cumul) -> TableauTerritorial:
+def tableau_territorial(releve: Releve) -> TableauTerritorial:
     """The table « Répartition territoriale », as the 2004 document lays it out."""
-    releve = cumul.releve
+    sommes = releve.sommes
 
     def ligne(rangee: _Rangee) -> Ligne:
         lien = lien_actions(exercice=releve.annee, commune=rangee.filtre)
-        texte = None if rangee.numero is None else _animation_imprimee(cumul, rangee.dimension)
-        nombre = cumul.nombre(Action.Nature.ACTION, rangee.dimension)
-        reconstitue = cumul.reconstitue(rangee.dimension)
+        figures = sommes.figures(commune=rangee.part)
+        texte = None if rangee.numero is None else _animation_imprimee(figures.effectif)
+        nombre = figures.actions if texte is None else None
+        reconstitue = bool(figures.reconstituees)
         return _ligne(
             rangee,
-            Chiffre(nombre if texte is None else None, Unite.ACTIONS, lien, texte, reconstitue),
-            Chiffre(cumul.montant(rangee.dimension), Unite.EUROS, lien, reconstitue=reconstitue),
+            Chiffre(nombre, Unite.ACTIONS, lien, texte, reconstitue),
+            Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue),
         )
 
     *lignes, total = map(ligne, _rangees_des_communes(releve))
@@ -81,33 +82,31 @@ def tableau_territorial(cumul: Cumul) -> TableauTerritorial:
     )
 
 
-def _animation_imprimee(cumul: Cumul, commune: Dimension) -> str | None:
+def _animation_imprimee(effectif: Effectif) -> str | None:
     """The words printed in place of a count where a line only holds the contract's own running."""
-    if cumul.nombre(Action.Nature.ACTION, commune):
-        return None
-    return ANIMATION_IMPRIMEE if cumul.nombre(Action.Nature.ANIMATION, commune) else None
+    return ANIMATION_IMPRIMEE if effectif.animations and not effectif.actions else None
 
 
-def tableau_thematique(cumul: Cumul) -> TableauThematique:
+def tableau_thematique(releve: Releve) -> TableauThematique:
     """The table « Répartition thématique »: a theme's total is the sum of its funders."""
-    releve = cumul.releve
-    colonnes = tuple(_colonnes_des_financeurs(cumul))
+    sommes = releve.sommes
+    colonnes = tuple(_colonnes_des_financeurs(releve))
 
     def ligne(rangee: _Rangee) -> Ligne:
         return _ligne(rangee, *cellules(rangee))
 
     def cellules(rangee: _Rangee) -> Iterator[Chiffre]:
-        reconstitue = cumul.reconstitue(theme=rangee.dimension)
+        figures = sommes.figures(theme=rangee.part)
+        reconstitue = bool(figures.reconstituees)
         lien = lien_actions(exercice=releve.annee, theme=rangee.filtre)
-        nombre, texte = _actions_du_theme(cumul, rangee)
+        nombre, texte = _actions_du_theme(rangee, figures.effectif)
         yield Chiffre(nombre, Unite.ACTIONS, lien, texte, reconstitue)
-        montant = cumul.montant(theme=rangee.dimension)
-        yield Chiffre(montant, Unite.EUROS, lien, reconstitue=reconstitue)
-        for code, codes in colonnes:
+        yield Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue)
+        for colonne in colonnes:
             yield Chiffre(
-                cumul.montant(theme=rangee.dimension, colonne=code),
+                sommes.argent(theme=rangee.part, financeurs=colonne.financeurs).accorde.valeur,
                 Unite.EUROS,
-                lien_actions(exercice=releve.annee, theme=rangee.filtre, financeur=codes),
+                lien_actions(exercice=releve.annee, theme=rangee.filtre, financeur=colonne.racines),
                 reconstitue=reconstitue,
             )
 
@@ -121,8 +120,8 @@ def tableau_thematique(cumul: Cumul) -> TableauThematique:
             ACTIONS,
             FINANCEMENT_TOTAL,
             *(
-                Colonne(code.lower(), ColonneFinanceur(code).label, Unite.EUROS)
-                for code, _ in colonnes
+                Colonne(colonne.code.lower(), colonne.code.label, Unite.EUROS)
+                for colonne in colonnes
             ),
         ),
         lignes=tuple(lignes),
@@ -131,40 +130,49 @@ def tableau_thematique(cumul: Cumul) -> TableauThematique:
     )
 
 
-def _actions_du_theme(cumul: Cumul, rangee: _Rangee) -> tuple[int | None, str | None]:
+def _actions_du_theme(rangee: _Rangee, effectif: Effectif) -> tuple[int | None, str | None]:
     """The count of a theme and what is printed: « 3 + FPH »; blank for the contract's running."""
-    nombre = cumul.nombre(Action.Nature.ACTION, theme=rangee.dimension)
-    if rangee.numero is None:
-        return nombre, None
-    if not nombre and cumul.nombre(Action.Nature.ANIMATION, theme=rangee.dimension):
-        return None, ""
-    if cumul.nombre(Action.Nature.FONDS, theme=rangee.dimension):
-        return nombre, f"{nombre} + FPH"
-    return nombre, None
+    if rangee.numero is not None:
+        if effectif.animations and not effectif.actions:
+            return None, ""
+        if effectif.fonds:
+            return effectif.actions, f"{effectif.actions} + FPH"
+    return effectif.actions, None
 
 
-def _colonnes_des_financeurs(cumul: Cumul) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The funders' columns, with the codes whose trees fill them; « Autres » only when used."""
-    for colonne in ColonneFinanceur:
-        racines = [f.code for f in cumul.releve.financeurs if f.tableau == colonne and f.racine]
-        utilisee = cumul.montant(colonne=colonne) != 0
-        if colonne != ColonneFinanceur.AUTRE or utilisee:
-            yield colonne.value, tuple(racines)
+@dataclass(frozen=True)
+class _ColonneDeFinanceurs:
+    """A column of money: whose it is (ids), and the codes whose trees hold them all."""
+
+    code: ColonneDesTableaux
+    financeurs: frozenset[int]
+    racines: tuple[str, ...]
 
 
-def tableau_croise(cumul: Cumul) -> TableauCroise:
+def _colonnes_des_financeurs(releve: Releve) -> Iterator[_ColonneDeFinanceurs]:
+    """The funders' columns in their order; « Autres » only when used."""
+    for code in ColonneDesTableaux:
+        siens = [f for f in releve.financeurs if f.tableau == code]
+        colonne = _ColonneDeFinanceurs(
+            code, frozenset(f.pk for f in siens), tuple(f.code for f in siens if f.racine)
+        )
+        utilisee = releve.sommes.argent(financeurs=colonne.financeurs).accorde.valeur != 0
+        if code != ColonneDesTableaux.AUTRE or utilisee:
+            yield colonne
+
+
+def tableau_croise(releve: Releve) -> TableauCroise:
     """Actions and funding by commune and theme, which the 2004 document doesn't print."""
-    releve = cumul.releve
+    sommes = releve.sommes
     themes = tuple(_rangees_des_themes(releve))
 
     def cellules(rangee: _Rangee) -> Iterator[Chiffre]:
         for theme in themes:
             lien = lien_actions(exercice=releve.annee, commune=rangee.filtre, theme=theme.filtre)
-            reconstitue = cumul.reconstitue(rangee.dimension, theme.dimension)
-            nombre = cumul.nombre(Action.Nature.ACTION, rangee.dimension, theme.dimension)
-            montant = cumul.montant(rangee.dimension, theme.dimension)
-            yield Chiffre(nombre, Unite.ACTIONS, lien, reconstitue=reconstitue)
-            yield Chiffre(montant, Unite.EUROS, lien, reconstitue=reconstitue)
+            figures = sommes.figures(rangee.part, theme.part)
+            reconstitue = bool(figures.reconstituees)
+            yield Chiffre(figures.actions, Unite.ACTIONS, lien, reconstitue=reconstitue)
+            yield Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue)
 
     *lignes, total = (_ligne(r, *cellules(r)) for r in _rangees_des_communes(releve))
     return TableauCroise(

@@ -7,9 +7,8 @@ from django.urls import reverse
 
 from bilan.graphiques import Graphique, carte_territoriale
 from bilan.grille import Chiffre, Ligne, Unite
+from bilan.sommes import Figures, Repartition
 from bilan.tableaux import ACTIONS, FINANCEMENT, TERRITORIAL, TableauTerritorial
-from consultation.figures import Figures
-from consultation.ventilation import Repartition
 from territoires.models import Commune
 
 
@@ -62,4 +61,4 @@ def tableau_de_la_carte(
 
 def _ligne(numero: int | None, nom: str, code: str, figures: Figures) -> Ligne:
     nombre = Chiffre(figures.actions, Unite.ACTIONS, "")
-    return Ligne(numero, nom, (nombre, Chiffre(figures.accorde, Unite.EUROS, "")), nom, code)
+    return Ligne(numero, nom, (nombre, Chiffre(figures.accorde.valeur, Unite.EUROS, "")), nom, code)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from bilan.controle import Cle, Recalcul, controler
-from bilan.cumul import Cumul
 from bilan.exercices import actions_limitees
 from bilan.publication import ChiffrePublie
 from bilan.releve import relever
@@ -27,5 +26,5 @@ def recalculs(
     }
     if not publies:
         return ()
-    cumul = Cumul(relever(annee, limitees))
-    return controler(tableau_territorial(cumul), tableau_thematique(cumul), publies).recalcul
+    releve = relever(annee, limitees)
+    return controler(tableau_territorial(releve), tableau_thematique(releve), publies).recalcul

@@ -2,17 +2,18 @@
 chart that says the same; and granted € of each row by funder. Pure.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from bilan.document import Illustration
 from bilan.graphiques import Barre, barres
 from bilan.grille import Chiffre, Colonne, Unite
-from consultation.figures import COLONNES, Figures
+from bilan.sommes import Figures
+from consultation.figures import COLONNES, chiffres
 from consultation.perimetre import Perimetre
-from consultation.ventilation import Arbre, Ventilation
+from consultation.ventilation import Arbre
 from financement.models import Financeur
+from financement.montants import Montant, Montants
 from listes.chiffres import denombrer
 
 
@@ -58,7 +59,7 @@ def decouper(
     entete: str,
     parts: Iterable[Part],
     *,
-    base: Decimal | None,
+    base: Montant,
     total: tuple[Figures, str] | None,
     note: str = "",
     dessin: bool = True,
@@ -71,8 +72,10 @@ def decouper(
         code,
         titre,
         entete,
-        tuple(Rang(p.libelle, p.page, p.figures.chiffres(p.lien, base), p.niveau) for p in pleines),
-        None if total is None else Rang("Total", "", total[0].chiffres(total[1], base)),
+        tuple(
+            Rang(p.libelle, p.page, chiffres(p.figures, p.lien, base), p.niveau) for p in pleines
+        ),
+        None if total is None else Rang("Total", "", chiffres(*total, base)),
         _illustration(code, titre, pleines) if dessin else None,
         note,
     )
@@ -81,11 +84,15 @@ def decouper(
 def _illustration(code: str, titre: str, parts: Sequence[Part]) -> Illustration | None:
     """Granted € of each row, roots only; none where fewer than two rows have any."""
     racines = [part for part in parts if part.niveau == 0]
-    if sum(bool(part.figures.accorde) for part in racines) < 2:
+    if sum(bool(part.figures.accorde.valeur) for part in racines) < 2:
         return None
     lignes = [
         Barre(
-            p.libelle, p.figures.accorde, p.lien, denombrer(p.figures.actions, "action"), p.numero
+            p.libelle,
+            p.figures.accorde.valeur,
+            p.lien,
+            denombrer(p.figures.actions, "action"),
+            p.numero,
         )
         for p in racines
     ]
@@ -105,12 +112,13 @@ CODE = "croisement"
 
 @dataclass(frozen=True)
 class Tranche:
-    """One row before it is drawn: what it is, its page, its lines and their money."""
+    """One row before it is drawn: what it is, its page, its lines, their money by funder (id)."""
 
     libelle: str
     page: str
     perimetre: Perimetre
-    ventilation: Ventilation
+    argent: Mapping[int, Montants]
+    reconstitue: bool
 
 
 def croiser(
@@ -120,7 +128,7 @@ def croiser(
 
     None where one funder gives all: the rows' own figures say as much.
     """
-    donnent = set(total.ventilation.argent_par_financeur())
+    donnent = set(total.argent)
     racines = [
         financeur
         for financeur in arbre.en_ordre()
@@ -128,11 +136,7 @@ def croiser(
     ]
     if len(racines) < 2:
         return None
-    rangs = [
-        _rang(tranche, racines, arbre)
-        for tranche in tranches
-        if tranche.ventilation.argent_par_financeur()
-    ]
+    rangs = [_rang(tranche, racines, arbre) for tranche in tranches if tranche.argent]
     return Decoupage(
         CODE,
         f"Par {entete.lower()} et par financeur",
@@ -150,13 +154,12 @@ def croiser(
 
 
 def _rang(tranche: Tranche, racines: Iterable[Financeur], arbre: Arbre) -> Rang:
-    argent = tranche.ventilation.argent_par_financeur()
-    reconstitue = bool(tranche.ventilation.ensemble.reconstituees)
+    argent = tranche.argent
 
     def chiffre(perimetre: Perimetre, cles: Iterable[int]) -> Chiffre:
-        accorde = Figures.cumul(argent[cle] for cle in cles if cle in argent).accorde
+        accorde = Montants.somme(argent[cle] for cle in cles if cle in argent).accorde.valeur
         lien = "" if accorde is None else perimetre.lien
-        return Chiffre(accorde, Unite.EUROS, lien, reconstitue=reconstitue)
+        return Chiffre(accorde, Unite.EUROS, lien, reconstitue=tranche.reconstitue)
 
     return Rang(
         tranche.libelle,

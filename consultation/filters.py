@@ -9,16 +9,16 @@ from django.db.models import F, Q, QuerySet
 
 from actions.models import Exercice
 from axes.models import AxeTransversal
-from consultation.figures import Figures
+from bilan.sommes import Figures, Repartition
 from consultation.perimetre import Perimetre, des_exercices
 from consultation.ventilation import (
     Arbre,
-    Repartition,
     argent_par_financeur,
     repartir,
     repartir_par_axe,
     repartir_par_financeur,
 )
+from financement.montants import Montants
 from listes.filters import Filtres, Reference, Texte
 from listes.recherche import mots
 
@@ -121,7 +121,7 @@ class FinanceurFiltres(FiguresFiltres):
     @cached_property
     def repartition(self) -> Repartition:
         argent = argent_par_financeur(self.perimetre)
-        ensemble = Figures.cumul(argent.values())
+        ensemble = Figures(argent=Montants.somme(argent.values()))
         return repartir_par_financeur(self.perimetre, argent, ensemble, self.arbre)
 
 

@@ -9,11 +9,12 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from actions.liens import TRANSTERRITORIAL, Valeur, lien_actions
-from actions.models import Action, Exercice, Theme
-from actions.questions import ActionQuerySet, Cercles
+from actions.models import Action, ActionQuerySet, Exercice, Theme
+from actions.questions.combien import Cercles
 from axes.models import AxeTransversal
-from consultation.figures import Figures
-from financement.models import Financeur, Montants, Subvention
+from bilan.sommes import Figures
+from financement.models import Financeur, Subvention
+from financement.montants import Montants
 from territoires.models import Commune, Organisme, Quartier
 
 
@@ -48,11 +49,11 @@ class Perimetre:
         return tuple(sous.values_list("pk", flat=True))
 
     def effectifs(self, *champs: str) -> list[tuple[Any, ...]]:
-        """Its lines by these fields, as (each field's value…, lines, actions, rebuilt lines)."""
+        """Its lines by these fields, as (each field's value…, its Effectif)."""
         return self.actions.effectifs_par(*champs)
 
     def sommes(self, *champs: str) -> list[tuple[Any, ...]]:
-        """The money that counts, as (each field's value…, asked, granted, paid €)."""
+        """The money that counts, as (each field's value…, its Montants)."""
         return self.assiette.sommes_par(*champs, financeurs=self.cles_des_financeurs)
 
     def cercles(self) -> Cercles:
@@ -65,11 +66,11 @@ class Perimetre:
 
     def argent(self) -> Figures:
         """The money of the whole, without counting its lines, in one query at most."""
-        return Figures.de_l_argent(self.assiette.montants(self.financeurs))
+        return Figures(argent=self.assiette.montants(self.financeurs))
 
     def figures(self) -> Figures:
         """The figures of the whole, in two queries at most."""
-        return self.argent().de(self.actions.effectif())
+        return replace(self.argent(), effectif=self.actions.effectif())
 
     def premieres(self, combien: int) -> list[Action]:
         """The first lines in the usual order; ids first, so that only those shown are joined."""

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from actions.liens import lien_actions
 from actions.tables import resumer
-from consultation.figures import Figures
+from bilan.sommes import Figures
 from consultation.filters import FiguresFiltres, FinanceurFiltres
 from listes.chiffres import pourcentage
 from listes.tables import (
@@ -178,9 +178,7 @@ def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, int | Deci
     part = figures.part_de(filtres.repartition.ensemble.accorde)
     return {
         "actions": figures.actions,
-        "montant_demande": figures.demande,
-        "montant_accorde": figures.accorde,
-        "montant_verse": figures.verse,
+        **figures.argent.valeurs(),
         "part": None if part is None else part * 100,
     }
 

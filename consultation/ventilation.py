@@ -1,50 +1,34 @@
-"""Figures by commune, theme, funder, axis…: grouped queries, never a sum across a join that
-multiplies lines.
+"""How the figures of a part of the contract break down, by grouped queries: never a sum across a
+join that multiplies lines.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from actions.questions import Effectif
-from consultation.figures import RIEN, Figures
+from actions.questions.combien import Effectif
+from bilan.sommes import Figures, Repartition, Sommes
 from consultation.perimetre import Perimetre
-from financement.models import Financeur, Montants
+from financement.models import Financeur
+from financement.montants import Montants
 
 FINANCEUR = "subventions__financeur"
-DIMENSIONS = ("commune", "theme", FINANCEUR)
 
 
-@dataclass(frozen=True)
-class Repartition:
-    """Figures by key (a row's id, None for lines that have none), and those of the whole.
-
-    ``reunir`` gives the figures of several keys together; it only differs from their sum where
-    one line may stand under several keys.
-    """
-
-    cases: Mapping[int | None, Figures]
-    ensemble: Figures
-    reunir: Callable[[Collection[int]], Figures] | None = None
-
-    def de(self, cle: int | None) -> Figures:
-        return self.cases.get(cle, RIEN)
-
-    def total(self, cles: Collection[int]) -> Figures:
-        """The true figures of these keys together: no line counts twice."""
-        if self.reunir is not None and cles:
-            return self.reunir(cles)
-        return Figures.cumul(self.de(cle) for cle in cles)
+def ventiler(perimetre: Perimetre) -> Sommes:
+    """By commune, theme and funder at once, in two queries."""
+    return Sommes(
+        perimetre.effectifs("commune", "theme"), perimetre.sommes("commune", "theme", FINANCEUR)
+    )
 
 
 def repartir(perimetre: Perimetre, champ: str) -> Repartition:
     """By one field of the action (« commune »…), in two queries."""
-    argent = {cle: montants for cle, *montants in perimetre.sommes(champ)}
+    argent = dict(perimetre.sommes(champ))
     cases = {
-        cle: Figures.lues((lignes, actions, reconstituees), argent.get(cle))
-        for cle, lignes, actions, reconstituees in perimetre.effectifs(champ)
+        cle: Figures(effectif, argent.get(cle, Montants()))
+        for cle, effectif in perimetre.effectifs(champ)
     }
-    return Repartition(cases, Figures.cumul(cases.values()))
+    return Repartition(cases, Figures.somme(cases.values()))
 
 
 def repartir_par_axe(perimetre: Perimetre, ensemble: Figures) -> Repartition:
@@ -53,7 +37,7 @@ def repartir_par_axe(perimetre: Perimetre, ensemble: Figures) -> Repartition:
 
 
 def repartir_par_financeur(
-    perimetre: Perimetre, argent: Mapping[int, Figures], ensemble: Figures, arbre: "Arbre"
+    perimetre: Perimetre, argent: Mapping[int, Montants], ensemble: Figures, arbre: "Arbre"
 ) -> Repartition:
     """By funder, each with those below it; ``argent`` is the money of each, without them.
 
@@ -63,24 +47,21 @@ def repartir_par_financeur(
 
     def reunir(cles: Collection[int]) -> Figures:
         dessous = {c for cle in cles for c in arbre.sous[cle]}
-        aidees = [
-            effectif for cercle, effectif in cercles.items() if not cercle.isdisjoint(dessous)
-        ]
-        somme = Figures.cumul(argent[cle] for cle in dessous if cle in argent)
-        return somme.de(sum(aidees, Effectif()))
+        return Figures(
+            Effectif.somme(e for cercle, e in cercles.items() if not cercle.isdisjoint(dessous)),
+            Montants.somme(argent[cle] for cle in dessous if cle in argent),
+        )
 
-    cases: dict[int | None, Figures] = {
-        pk: replace(reunir([pk]), lignes=0, reconstituees=0) for pk in arbre.sous
-    }
+    cases: dict[int | None, Figures] = {}
+    for pk in arbre.sous:
+        figures = reunir([pk])
+        cases[pk] = replace(figures, effectif=Effectif(actions=figures.actions))
     return Repartition(cases, ensemble, reunir)
 
 
-def argent_par_financeur(perimetre: Perimetre) -> dict[int, Figures]:
+def argent_par_financeur(perimetre: Perimetre) -> dict[int, Montants]:
     """The money of each funder, without those below it, in one query."""
-    return {
-        cle: Figures.de_l_argent(Montants(*montants))
-        for cle, *montants in perimetre.sommes(FINANCEUR)
-    }
+    return dict(perimetre.sommes(FINANCEUR))
 
 
 @dataclass(frozen=True)
@@ -114,67 +95,3 @@ class Arbre:
     def niveau(self, financeur: Financeur) -> int:
         """0 for a root."""
         return sum(financeur.pk in dessous for dessous in self.sous.values()) - 1
-
-
-@dataclass(frozen=True)
-class Case:
-    """The figures of one commune (None: transterritorial), theme and funder (None: the lines)."""
-
-    commune: int | None
-    theme: int
-    financeur: int | None
-    figures: Figures
-
-
-@dataclass(frozen=True)
-class Ventilation:
-    """Some lines by commune, theme and funder at once: any slice of it costs no query."""
-
-    cases: tuple[Case, ...]
-
-    @classmethod
-    def de(cls, perimetre: Perimetre) -> "Ventilation":
-        """In two queries."""
-        return cls(
-            (
-                *(
-                    Case(commune, theme, None, Figures.lues((lignes, actions, reconstituees), None))
-                    for commune, theme, lignes, actions, reconstituees in perimetre.effectifs(
-                        "commune", "theme"
-                    )
-                ),
-                *(
-                    Case(commune, theme, financeur, Figures.de_l_argent(Montants(*montants)))
-                    for commune, theme, financeur, *montants in perimetre.sommes(*DIMENSIONS)
-                ),
-            )
-        )
-
-    @property
-    def ensemble(self) -> Figures:
-        return Figures.cumul(case.figures for case in self.cases)
-
-    def de_la_commune(self, commune: int | None) -> "Ventilation":
-        return Ventilation(tuple(case for case in self.cases if case.commune == commune))
-
-    def du_theme(self, theme: int) -> "Ventilation":
-        return Ventilation(tuple(case for case in self.cases if case.theme == theme))
-
-    def par_commune(self) -> Repartition:
-        return self._par(lambda case: case.commune)
-
-    def par_theme(self) -> Repartition:
-        return self._par(lambda case: case.theme)
-
-    def argent_par_financeur(self) -> dict[int, Figures]:
-        """The money of each funder, without those below it."""
-        cases = self._par(lambda case: case.financeur).cases
-        return {cle: figures for cle, figures in cases.items() if cle is not None}
-
-    def _par(self, cle: Callable[[Case], int | None]) -> Repartition:
-        parts: defaultdict[int | None, list[Figures]] = defaultdict(list)
-        for case in self.cases:
-            parts[cle(case)].append(case.figures)
-        return Repartition(
-            {valeur: Figures.cumul(figures) for valeur, figures in parts.items()}, self.ensemble
-        )

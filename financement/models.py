@@ -1,20 +1,19 @@
 """Who pays, and what each funder gives to each action, stage by stage."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, Q, Sum
+from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
+from financement.montants import ETAPES, Montants, agregats
 from listes.parmi import parmi
 from suivi.versions import Versionne
 
 
-class Colonne(models.TextChoices):
+class ColonneDesTableaux(models.TextChoices):
     """The columns under which the tables print funders, in the document's order and spelling."""
 
     VILLE = "VILLE", "Ville"
@@ -25,10 +24,6 @@ class Colonne(models.TextChoices):
 
 
 class FinanceurQuerySet(models.QuerySet["Financeur"]):
-    def sous(self, code: str) -> "FinanceurQuerySet":
-        """The funder of this code and all that stand below it in the tree."""
-        return self.sous_l_un_de([code])
-
     def sous_l_un_de(self, codes: Collection[str]) -> "FinanceurQuerySet":
         """The funders of these codes and all that stand below them in the tree."""
         return self.filter(
@@ -50,7 +45,10 @@ class Financeur(Versionne):
         verbose_name="relève de",
     )
     colonne = models.CharField(
-        "colonne des tableaux", max_length=10, choices=Colonne.choices, default=Colonne.AUTRE
+        "colonne des tableaux",
+        max_length=10,
+        choices=ColonneDesTableaux.choices,
+        default=ColonneDesTableaux.AUTRE,
     )
     ordre = models.PositiveSmallIntegerField("ordre", default=100)
     historique = HistoricalRecords(excluded_fields=["version"])
@@ -78,35 +76,7 @@ class Financeur(Versionne):
             )
 
 
-ETAPES = ("demande", "accorde", "verse")
-
-
-@dataclass(frozen=True)
-class Montants:
-    """Sums in € by stage; None where no amount of the stage is known."""
-
-    demande: Decimal | None
-    accorde: Decimal | None
-    verse: Decimal | None
-
-    @classmethod
-    def lus(cls, lignes: int, **sommes: Decimal | None) -> "Montants":
-        """The sums that a database gives of so many lines: 0 of none, where it says NULL."""
-        if not lignes:
-            return cls(Decimal(0), Decimal(0), Decimal(0))
-        return cls(**{etape: au_centime(somme) for etape, somme in sommes.items()})
-
-
-def au_centime(somme: Decimal | None) -> Decimal | None:
-    """A sum as a database gives it: SQLite adds up floats, of which only the cents are meant."""
-    return None if somme is None else round(somme, 2)
-
-
 class SubventionQuerySet(models.QuerySet["Subvention"]):
-    def de_l_exercice(self, annee: int) -> "SubventionQuerySet":
-        """Money on the actions of one budget year."""
-        return self.filter(action__exercice__annee=annee)
-
     def de_fonctionnement(self) -> "SubventionQuerySet":
         """Running costs only: what the 2004 tables count."""
         return self.filter(nature=Subvention.Nature.FONCTIONNEMENT)
@@ -116,18 +86,16 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
         return self.filter(financeur__in=Financeur.objects.sous_l_un_de(codes))
 
     def montants(self) -> Montants:
-        """The sums of these lines: 0 without any line, None with lines of which none is known."""
-        sommes = {etape: Sum(f"montant_{etape}") for etape in ETAPES}
-        return Montants.lus(**self.order_by().aggregate(lignes=Count("pk"), **sommes))
+        """The sums of these lines."""
+        return Montants.lus(*self.order_by().aggregate(**agregats()).values())
 
     def montants_par_action(self, actions: Collection[int]) -> dict[int, Montants]:
         """The sums of each of these actions (by id) that has a line here."""
         if not actions:
             return {}
-        sommes = {etape: Sum(f"montant_{etape}") for etape in ETAPES}
         siennes = self.filter(action__in=parmi(actions)).order_by()
-        groupes = siennes.values_list("action_id").annotate(**sommes)
-        return {action: Montants(*map(au_centime, lues)) for action, *lues in groupes}
+        groupes = siennes.values_list("action_id").annotate(**agregats())
+        return {action: Montants.lus(*lues) for action, *lues in groupes}
 
 
 class Subvention(models.Model):
@@ -199,7 +167,7 @@ class Subvention(models.Model):
                     name=f"subvention_{etape}_positif",
                     violation_error_message="Un montant ne peut pas être négatif.",
                 )
-                for etape in ("demande", "accorde", "verse")
+                for etape in ETAPES
             ),
         ]
         indexes = [

@@ -300,7 +300,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
 
     @admin.display(description="accordé")
     def accorde(self, action: Action) -> str:
-        return montant(action.montants.accorde if action.montants else None)  # type: ignore[attr-defined]  # set by the list
+        return montant(action.montants.accorde.valeur if action.montants else None)  # type: ignore[attr-defined]  # set by the list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, its amounts asked for once for the whole page, and its totals."""

@@ -11,10 +11,9 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 
-from actions.models import Action, Exercice
-from actions.questions import ActionQuerySet
+from actions.models import Action, ActionQuerySet, Exercice
 from actions.renouvellement import renouveler
-from actions.tables import ActionTable
+from actions.tables import MONTANTS, ActionTable
 from axes.models import AxeTransversal
 from financement.models import Subvention
 from listes.chiffres import accord, denombrer
@@ -154,15 +153,15 @@ def _feuille(selection: ActionQuerySet) -> ListeExportee:
     axes: dict[int, list[str]] = {}
     for cle, numero in Action.objects.numeros_des_axes(cles):
         axes.setdefault(cle, []).append(str(numero))
-    totaux = subventions.filter(action__in=cles).montants()
+    totaux = subventions.filter(action__in=cles).montants().valeurs()
 
     lectures = [colonne.exporteur() for colonne in colonnes]
 
     def lignes() -> Iterator[list[Any]]:
         for ligne in choisies.values("pk", *demandes):
             complete: Ligne = ligne | {"axes": ", ".join(axes.get(ligne["pk"], []))}
-            for etape in ("demande", "accorde", "verse"):
-                complete[f"montant_{etape}"] = getattr(montants.get(ligne["pk"]), etape, None)
+            leurs = montants.get(ligne["pk"])
+            complete |= dict.fromkeys(MONTANTS) if leurs is None else leurs.valeurs()
             yield [lire(complete) for lire in lectures]
 
     return ListeExportee(
@@ -173,11 +172,6 @@ def _feuille(selection: ActionQuerySet) -> ListeExportee:
         lignes=lignes(),
         totaux=[
             f"Total : {denombrer(len(cles), 'ligne')}",
-            *[
-                getattr(totaux, str(colonne.champ).removeprefix("montant_"), None)
-                if str(colonne.champ).startswith("montant_")
-                else None
-                for colonne in colonnes[1:]
-            ],
+            *(totaux.get(str(colonne.champ)) for colonne in colonnes[1:]),
         ],
     )

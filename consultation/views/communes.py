@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from bilan.document import ChiffreCle
+from bilan.sommes import RIEN, TOUT, Coordonnee, Figures
 from bilan.tableaux import TERRITORIAL
 from comptes.permissions import introuvable
 from comptes.saisies import citer
@@ -12,9 +13,9 @@ from consultation import filters, tables
 from consultation.carte import carte_de_navigation, tableau_de_la_carte
 from consultation.confrontation import recalculs
 from consultation.decoupages import Decoupage, Part, Tranche, croiser, decouper
-from consultation.figures import RIEN, Figures, moyenne
+from consultation.figures import moyenne
 from consultation.perimetre import Perimetre
-from consultation.ventilation import Ventilation, repartir
+from consultation.ventilation import repartir, ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import communes_visibles
 from territoires.models import Commune
@@ -50,19 +51,25 @@ class CommunePage(PageDeFigures):
     def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:
         partout = repartir(ensemble, "commune")
         perimetre = ensemble.de_la_commune(sujet)
-        ventilation = Ventilation.de(perimetre)
-        figures, total = ventilation.ensemble, partout.ensemble
+        sommes = ventiler(perimetre)
+        figures, total = sommes.figures(), partout.ensemble
         habitants = ChiffreCle(
             "Par habitant",
             moyenne(figures, sujet.population),
             f"population municipale {sujet.annee_population}" if sujet.annee_population else "",
         )
+
+        def tranche(nom: str, page: str, lignes: Perimetre, theme: Coordonnee = TOUT) -> Tranche:
+            reconstitue = bool(sommes.effectif(theme=theme).reconstituees)
+            argent = sommes.argent_par_financeur(theme=theme)
+            return Tranche(nom, page, lignes, argent, reconstitue)
+
         tranches = [
-            Tranche(
+            tranche(
                 theme.nom,
                 self.page("consultation:theme", theme.numero),
                 perimetre.du_theme(theme),
-                ventilation.du_theme(theme.pk),
+                theme.pk,
             )
             for theme in self.themes
         ]
@@ -73,14 +80,12 @@ class CommunePage(PageDeFigures):
             figures=figures,
             total=total,
             decoupages=(
-                self.par_theme(perimetre, ventilation.par_theme(), total),
-                self.par_financeur(perimetre, ventilation.argent_par_financeur(), figures, total),
+                self.par_theme(perimetre, sommes.par_theme(), total),
+                self.par_financeur(perimetre, sommes.argent_par_financeur(), figures, total),
                 self.par_quartier(sujet, perimetre, total),
                 self.par_axe(perimetre, figures, total),
             ),
-            croisement=croiser(
-                "Thème", tranches, Tranche("Total", "", perimetre, ventilation), self.arbre
-            ),
+            croisement=croiser("Thème", tranches, tranche("Total", "", perimetre), self.arbre),
             recalculs=recalculs(
                 annee,
                 self.compte,

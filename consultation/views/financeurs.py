@@ -12,10 +12,10 @@ from comptes.saisies import citer
 from consultation import filters, tables
 from consultation.confrontation import recalculs
 from consultation.perimetre import Perimetre
-from consultation.ventilation import Ventilation
+from consultation.ventilation import ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
 from consultation.visibles import communes_visibles
-from financement.models import Colonne, Financeur
+from financement.models import ColonneDesTableaux, Financeur
 
 
 class FinanceurListe(ListeDeFigures):
@@ -47,8 +47,8 @@ class FinanceurPage(PageDeFigures):
 
     def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:
         perimetre = ensemble.des_financeurs([sujet])
-        ventilation = Ventilation.de(perimetre)
-        figures, total = ventilation.ensemble, ensemble.argent()
+        sommes = ventiler(perimetre)
+        figures, total = sommes.figures(), ensemble.argent()
         communes = list(communes_visibles(self.compte).order_by("numero"))
         services = [f for f in self.financeurs if f.parent_id == sujet.pk]
         return Vue(
@@ -56,11 +56,11 @@ class FinanceurPage(PageDeFigures):
             figures=figures,
             total=total,
             decoupages=(
-                self.par_theme(perimetre, ventilation.par_theme(), total),
-                self.par_commune(perimetre, communes, ventilation.par_commune(), total),
+                self.par_theme(perimetre, sommes.par_theme(), total),
+                self.par_commune(perimetre, communes, sommes.par_commune(), total),
                 self.par_financeur(
                     perimetre,
-                    ventilation.argent_par_financeur(),
+                    sommes.argent_par_financeur(),
                     figures,
                     total,
                     sous=sujet,
@@ -68,7 +68,7 @@ class FinanceurPage(PageDeFigures):
                 if services
                 else None,
             ),
-            tete=tete(perimetre, communes, ventilation.par_commune()),
+            tete=tete(perimetre, communes, sommes.par_commune()),
             recalculs=recalculs(annee, self.compte, self._de_sa_colonne(sujet)),
         )
 
@@ -83,8 +83,8 @@ class FinanceurPage(PageDeFigures):
         parent = next((f for f in self.financeurs if f.pk == sujet.parent_id), None)
         return {
             "titre": sujet.nom,
-            "chapeau": f"Financeur {sujet.code}, colonne « {Colonne(sujet.colonne).label} » "
-            "des tableaux",
+            "chapeau": f"Financeur {sujet.code}, colonne "
+            f"« {ColonneDesTableaux(sujet.colonne).label} » des tableaux",
             "precedent": self._voisin(self.financeurs[rang - 1] if rang else None),
             "suivant": self._voisin(next(iter(self.financeurs[rang + 1 :]), None)),
             "parent": self._voisin(parent),

@@ -17,20 +17,21 @@ from bilan.controle import Recalcul
 from bilan.document import ChiffreCle
 from bilan.exercices import choisir
 from bilan.graphiques import Graphique
+from bilan.sommes import Figures, Repartition
 from comptes.permissions import CONNECTE, compte_de
 from consultation import filters
 from consultation.decoupages import Decoupage, Part, decouper
-from consultation.figures import Figures, chiffres_cles
+from consultation.figures import chiffres_cles
 from consultation.perimetre import Perimetre, des_exercices
 from consultation.ventilation import (
     Arbre,
-    Repartition,
-    Ventilation,
     repartir_par_axe,
     repartir_par_financeur,
+    ventiler,
 )
 from consultation.visibles import communes_visibles
 from financement.models import Financeur
+from financement.montants import Montants
 from listes.tables import Totaux
 from listes.views import ListeView
 from territoires.models import Commune
@@ -112,8 +113,8 @@ class PageDeFigures(View):
 
     def vue_simple(self, vue: Perimetre, ensemble: Perimetre, par_commune: bool = True) -> Vue:
         """What is shown of a subject that the published tables don't know."""
-        ventilation = Ventilation.de(vue)
-        figures, total = ventilation.ensemble, ensemble.argent()
+        sommes = ventiler(vue)
+        figures, total = sommes.figures(), ensemble.argent()
         if not figures.lignes:
             return Vue(vue, figures, total, decoupages=())
         communes = list(communes_visibles(self.compte).order_by("numero")) if par_commune else []
@@ -122,13 +123,13 @@ class PageDeFigures(View):
             figures=figures,
             total=total,
             decoupages=(
-                self.par_theme(vue, ventilation.par_theme(), total),
-                self.par_commune(vue, communes, ventilation.par_commune(), total)
+                self.par_theme(vue, sommes.par_theme(), total),
+                self.par_commune(vue, communes, sommes.par_commune(), total)
                 if par_commune
                 else None,
-                self.par_financeur(vue, ventilation.argent_par_financeur(), figures, total),
+                self.par_financeur(vue, sommes.argent_par_financeur(), figures, total),
             ),
-            tete=tete(vue, communes, ventilation.par_commune()),
+            tete=tete(vue, communes, sommes.par_commune()),
         )
 
     # --- The breakdowns that several pages share ------------------------------------------------
@@ -182,7 +183,7 @@ class PageDeFigures(View):
     def par_financeur(
         self,
         vue: Perimetre,
-        argent: dict[int, Figures],
+        argent: dict[int, Montants],
         figures: Figures,
         total: Figures,
         sous: Financeur | None = None,
@@ -272,7 +273,8 @@ def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
         **banniere(mentions_de_reconstitution(_provenances(vue.figures))),
         "actions": [
-            (action, getattr(montants.get(action.pk), "accorde", None)) for action in actions
+            (action, montants[action.pk].accorde.valeur if action.pk in montants else None)
+            for action in actions
         ],
         "lien_actions": vue.perimetre.lien,
     }

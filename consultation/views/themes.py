@@ -6,12 +6,13 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from actions.models import Theme
+from bilan.sommes import TOUT, Coordonnee
 from bilan.tableaux import THEMATIQUE
 from consultation import filters, tables
 from consultation.confrontation import recalculs
 from consultation.decoupages import Tranche, croiser
 from consultation.perimetre import Perimetre
-from consultation.ventilation import Ventilation
+from consultation.ventilation import ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
 from consultation.visibles import communes_visibles
 
@@ -39,39 +40,37 @@ class ThemePage(PageDeFigures):
 
     def montrer(self, sujet: Theme, annee: int, ensemble: Perimetre) -> Vue:
         perimetre = ensemble.du_theme(sujet)
-        ventilation = Ventilation.de(perimetre)
-        figures, total = ventilation.ensemble, ensemble.argent()
+        sommes = ventiler(perimetre)
+        figures, total = sommes.figures(), ensemble.argent()
         communes = list(communes_visibles(self.compte).order_by("numero"))
-        par_commune = ventilation.par_commune()
+        par_commune = sommes.par_commune()
+
+        def tranche(nom: str, page: str, lignes: Perimetre, commune: Coordonnee = TOUT) -> Tranche:
+            reconstitue = bool(sommes.effectif(commune).reconstituees)
+            return Tranche(nom, page, lignes, sommes.argent_par_financeur(commune), reconstitue)
+
         tranches = [
             *(
-                Tranche(
+                tranche(
                     commune.nom,
                     self.page("consultation:commune", commune.code_insee),
                     perimetre.de_la_commune(commune),
-                    ventilation.de_la_commune(commune.pk),
+                    commune.pk,
                 )
                 for commune in communes
             ),
-            Tranche(
-                "Transterritorial",
-                "",
-                perimetre.de_la_commune(None),
-                ventilation.de_la_commune(None),
-            ),
+            tranche("Transterritorial", "", perimetre.de_la_commune(None), None),
         ]
         return Vue(
             perimetre=perimetre,
             figures=figures,
             total=total,
             decoupages=(
-                self.par_financeur(perimetre, ventilation.argent_par_financeur(), figures, total),
+                self.par_financeur(perimetre, sommes.argent_par_financeur(), figures, total),
                 self.par_commune(perimetre, communes, par_commune, total),
                 self.par_axe(perimetre, figures, total),
             ),
-            croisement=croiser(
-                "Commune", tranches, Tranche("Total", "", perimetre, ventilation), self.arbre
-            ),
+            croisement=croiser("Commune", tranches, tranche("Total", "", perimetre), self.arbre),
             tete=tete(perimetre, communes, par_commune),
             recalculs=recalculs(
                 annee,

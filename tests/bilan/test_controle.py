@@ -88,7 +88,11 @@ def test_un_montant_change_met_en_ecart_exactement_ses_chiffres() -> None:
 
 
 def test_une_action_changee_de_commune_met_en_ecart_les_deux_communes() -> None:
-    action = Action.objects.comptees().filter(commune__libelle_tableau="Rousson").first()
+    action = (
+        Action.objects.filter(nature=Action.Nature.ACTION)
+        .filter(commune__libelle_tableau="Rousson")
+        .first()
+    )
     assert action is not None
     montant = int(sum(s.montant_accorde or 0 for s in action.subventions.all()))
     action.commune = Commune.objects.get(libelle_tableau="Bagard")
@@ -102,7 +106,7 @@ def test_une_action_changee_de_commune_met_en_ecart_les_deux_communes() -> None:
 
 
 def test_une_action_changee_de_theme_met_en_ecart_les_deux_themes() -> None:
-    action = Action.objects.comptees().filter(theme__numero=1).first()
+    action = Action.objects.filter(nature=Action.Nature.ACTION).filter(theme__numero=1).first()
     assert action is not None
     parts = {
         s.financeur.code.lower(): int(s.montant_accorde or 0)
@@ -122,7 +126,11 @@ def test_une_action_changee_de_theme_met_en_ecart_les_deux_themes() -> None:
 
 
 def test_une_action_supprimee_met_en_ecart_ses_chiffres() -> None:
-    action = Action.objects.comptees().filter(commune__libelle_tableau="Saint-Privat").get()
+    action = (
+        Action.objects.filter(nature=Action.Nature.ACTION)
+        .filter(commune__libelle_tableau="Saint-Privat")
+        .get()
+    )
     theme = action.theme.libelle_tableau
     parts = {
         s.financeur.code.lower(): int(s.montant_accorde or 0)
@@ -145,7 +153,7 @@ def test_une_action_supprimee_met_en_ecart_ses_chiffres() -> None:
 
 
 def test_une_action_ajoutee_met_en_ecart_ses_chiffres() -> None:
-    modele = Action.objects.comptees().first()
+    modele = Action.objects.filter(nature=Action.Nature.ACTION).first()
     assert modele is not None
     action = Action.objects.create(
         exercice=modele.exercice,

@@ -10,10 +10,9 @@ from django.conf import settings
 from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice, Theme
-from bilan.cumul import Cumul
 from bilan.exercices import ExerciceInconnuError, etablir
 from bilan.grille import Tableau
-from bilan.releve import relever
+from bilan.releve import Releve, relever
 from bilan.tableaux import (
     tableau_croise,
     tableau_des_parts,
@@ -59,7 +58,7 @@ def test_le_tableau_territorial_redonne_le_document(contrat_2004: None) -> None:
         )
         for ligne in source("territorial")
     ]
-    tableau = tableau_territorial(Cumul(relever(2004)))
+    tableau = tableau_territorial(relever(2004))
     assert valeurs(tableau) == attendu
     assert tableau.lignes[-1].chiffres[0].affiche == "Animation Contrat de ville"
 
@@ -81,13 +80,13 @@ def test_le_tableau_thematique_redonne_le_document_sauf_ses_quatre_totaux(
                 *(Decimal(ligne[colonne]) for colonne in ("ville", "etat", "cg", "fasild")),
             )
         )
-    tableau = tableau_thematique(Cumul(relever(2004)))
+    tableau = tableau_thematique(relever(2004))
     assert valeurs(tableau) == attendu
     assert [ligne.chiffres[0].affiche for ligne in tableau.lignes[9:]] == ["3 + FPH", ""]
 
 
 def test_le_tableau_croise_s_additionne_vers_les_deux_autres(contrat_2004: None) -> None:
-    releve = Cumul(relever(2004))
+    releve = relever(2004)
     croise, territorial = tableau_croise(releve), tableau_territorial(releve)
     thematique = tableau_thematique(releve)
     assert len(croise.colonnes) == 24
@@ -107,7 +106,7 @@ def test_le_tableau_croise_s_additionne_vers_les_deux_autres(contrat_2004: None)
 
 
 def test_les_parts_des_financeurs_font_cent_pour_cent(contrat_2004: None) -> None:
-    parts = tableau_des_parts(tableau_thematique(Cumul(relever(2004))))
+    parts = tableau_des_parts(tableau_thematique(relever(2004)))
     for ligne in parts.toutes_les_lignes:
         assert round(sum(Decimal(c.valeur or 0) for c in ligne.chiffres), 6) == 1
     assert affiches(parts)[-1] == [
@@ -123,10 +122,10 @@ def test_les_parts_des_financeurs_font_cent_pour_cent(contrat_2004: None) -> Non
 def test_trois_requetes_par_tableau(
     contrat_2004: None,
     django_assert_num_queries: DjangoAssertNumQueries,
-    construire: Callable[[Cumul], Tableau],
+    construire: Callable[[Releve], Tableau],
 ) -> None:
     with django_assert_num_queries(3):
-        construire(Cumul(relever(2004)))
+        construire(relever(2004))
 
 
 class TestUneAutreAnnee:
@@ -145,7 +144,7 @@ class TestUneAutreAnnee:
         return Action.objects.create(exercice=exercice, **(defauts | champs))
 
     def test_une_annee_sans_action_donne_des_zeros(self, exercice: Exercice) -> None:
-        territorial = tableau_territorial(Cumul(relever(2005)))
+        territorial = tableau_territorial(relever(2005))
         assert {tuple(c.affiche for c in li.chiffres) for li in territorial.toutes_les_lignes} == {
             ("0", "0\u00a0€")
         }
@@ -155,7 +154,7 @@ class TestUneAutreAnnee:
         action = self.action(exercice)
         ville = Financeur.objects.get(code="VILLE")
         Subvention.objects.create(action=action, financeur=ville, montant_demande=500)
-        tableau = tableau_thematique(Cumul(relever(2005)))
+        tableau = tableau_thematique(relever(2005))
         culture = tableau.lignes[2]
         assert [c.affiche for c in culture.chiffres] == [
             "1", "—", "—", "0\u00a0€", "0\u00a0€", "0\u00a0€",
@@ -177,7 +176,7 @@ class TestUneAutreAnnee:
             nature=Subvention.Nature.INVESTISSEMENT,
             montant_accorde=9000,
         )
-        total = tableau_thematique(Cumul(relever(2005))).total
+        total = tableau_thematique(relever(2005)).total
         assert [c.affiche for c in total.chiffres[:4]] == [
             "1", "1\u202f200,50\u00a0€", "—", "1\u202f200,50\u00a0€",
         ]  # fmt: skip
@@ -189,7 +188,7 @@ class TestUneAutreAnnee:
         for code, montant in (("DRAC", 300), ("EPCI", 40), ("ONF", 2)):
             financeur = Financeur.objects.get(code=code)
             Subvention.objects.create(action=action, financeur=financeur, montant_accorde=montant)
-        tableau = tableau_thematique(Cumul(relever(2005)))
+        tableau = tableau_thematique(relever(2005))
         assert [colonne.titre for colonne in tableau.colonnes[2:]] == [
             "Ville", "Etat", "CG", "Fasild", "Autres",
         ]  # fmt: skip

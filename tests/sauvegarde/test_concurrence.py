@@ -94,7 +94,7 @@ def lire(journal: Journal, reference: str, compteur: int) -> None:
     """The figures of 2004 stay; an action of 2005 is there with all its money or not at all."""
     assert etablir(2004).controle.ecarts == ()
     sommes = (
-        Subvention.objects.de_l_exercice(2005)
+        Subvention.objects.filter(action__exercice__annee=2005)
         .order_by()
         .values("action")
         .annotate(lignes=Count("pk"), total=Sum("montant_accorde"))
@@ -114,9 +114,9 @@ def verifier(journal: Journal) -> None:
     assert Organisme.objects.get().nom == str(len(journal.ecrites))
     # The database itself counts the changes: none overwrote another.
     assert Theme.objects.get(numero=2).version == 1 + len(journal.additions)
-    assert Subvention.objects.de_l_exercice(2005).aggregate(somme=Sum("montant_accorde")) == {
-        "somme": sum(MONTANTS) * len(journal.ecrites)
-    }
+    assert Subvention.objects.filter(action__exercice__annee=2005).aggregate(
+        somme=Sum("montant_accorde")
+    ) == {"somme": sum(MONTANTS) * len(journal.ecrites)}
 
 
 def test_eight_writers_and_eight_readers_for_three_seconds() -> None:

@@ -1,0 +1,90 @@
+"""Which lines: by account, year, axis and funder, by the words that they hold."""
+
+from collections.abc import Collection
+from typing import Any, Self, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from actions.exercices import Exercice
+from comptes.models import Utilisateur
+from comptes.permissions import dans_les_communes
+from financement.models import FinanceurQuerySet, Subvention
+from listes.recherche import lettres_sures, mots
+from territoires.models import Organisme
+
+Ligne = TypeVar("Ligne", bound=models.Model)
+
+
+class Choix(models.QuerySet[Ligne]):
+    model: Any  # the action's model, which is made with this class
+
+    def visibles_par(self, utilisateur: AbstractBaseUser | AnonymousUser) -> Self:
+        """The lines that this account may see; limited to communes, only what is theirs.
+
+        What concerns the whole territory then stays out: it isn't any of these communes' own.
+        """
+        if not isinstance(utilisateur, Utilisateur):
+            return self.none()
+        return dans_les_communes(self.all(), utilisateur.perimetre)
+
+    def porteurs_visibles_par(
+        self, utilisateur: AbstractBaseUser | AnonymousUser
+    ) -> models.QuerySet[Organisme]:
+        """Every organisation or, for a limited account, those that carry a line that it may see."""
+        if isinstance(utilisateur, Utilisateur) and not utilisateur.perimetre:
+            return Organisme.objects.all()
+        lignes = self.visibles_par(utilisateur).filter(porteur=OuterRef("pk"))
+        return Organisme.objects.filter(Exists(lignes.order_by()))
+
+    def de_l_exercice(self, annee: int) -> Self:
+        """The lines of one budget year, counted or not."""
+        return self.filter(exercice__annee=annee)
+
+    def des_exercices(self, exercices: Collection["Exercice"]) -> Self:
+        """The lines of these budget years, counted or not."""
+        return self.filter(exercice__in=[exercice.pk for exercice in exercices])
+
+    def des_axes(self, axes: Collection[int]) -> Self:
+        """Lines that serve one of these axes (ids) at least, each once."""
+        liens = self.model.axes.through._default_manager.filter(axetransversal_id__in=axes)
+        return self.filter(pk__in=liens.values("action_id"))
+
+    def par_axe_servi(self) -> Self:
+        """One row for each axis (``axes``) that each of these lines serves; none for the others."""
+        return self.filter(axes__isnull=False).order_by()
+
+    def aidees_par(self, financeurs: Collection[int] | FinanceurQuerySet) -> Self:
+        """Lines on which one of these funders (ids or rows) has a funding line."""
+        aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
+        return self.filter(Exists(aides.order_by()))
+
+    def contenant(self, texte: str) -> Self:
+        """Lines whose title, description or porteur hold every word, whatever accents or case.
+
+        The porteurs are found first, once a word: there are far fewer of them than actions, and
+        the database can then answer each side by an index. The word that fewest texts hold leads.
+        """
+        selection = self
+        for mot in sorted(mots(texte), key=lambda mot: len(lettres_sures(mot)), reverse=True):
+            porteurs = Organisme.objects.filter(nom__sans_accents__contains=mot).order_by()
+            selection = selection.filter(
+                Q(intitule__sans_accents__contains=mot)
+                | (~Q(description="") & Q(description__sans_accents__contains=mot))
+                | Q(porteur__in=list(porteurs.values_list("pk", flat=True)))
+            )
+        return selection
+
+    def numeros_des_axes(self, actions: Collection[int]) -> list[tuple[int, int]]:
+        """The axes that these actions (ids) serve, as (action's id, axis's number), in order."""
+        liens = self.model.axes.through._default_manager.filter(action_id__in=actions)
+        return list(
+            liens.order_by("axetransversal__numero").values_list(
+                "action_id", "axetransversal__numero"
+            )
+        )
+
+    def premieres(self, combien: int) -> list[int]:
+        """The ids of the first of these lines, in their order."""
+        return list(self.values_list("pk", flat=True)[:combien])

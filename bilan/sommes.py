@@ -1,0 +1,161 @@
+"""Lines and money added up by commune, theme and funder, so that any part is a look-up. Pure: it
+takes the rows that the questions answer, already grouped.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from actions.questions.combien import Effectif
+from financement.montants import Montant, Montants
+
+TOUT: Final = "*"
+"""In the place of a commune or a theme: all of them."""
+
+Coordonnee = int | str | None
+"""A commune's or a theme's id; None for the transterritorial lines; or TOUT."""
+
+Case = tuple[Coordonnee, Coordonnee]
+"""A commune and a theme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What some lines come to: how many, and their *crédits de fonctionnement* by stage."""
+
+    effectif: Effectif = field(default_factory=Effectif)
+    argent: Montants = field(default_factory=Montants)
+
+    @classmethod
+    def somme(cls, parts: Iterable["Figures"]) -> "Figures":
+        """Of parts that share neither a line nor money."""
+        lues = list(parts)
+        return cls(
+            Effectif.somme(part.effectif for part in lues),
+            Montants.somme(part.argent for part in lues),
+        )
+
+    @property
+    def actions(self) -> int:
+        """What the tables count."""
+        return self.effectif.actions
+
+    @property
+    def lignes(self) -> int:
+        """With what is funded without being an action."""
+        return self.effectif.lignes
+
+    @property
+    def reconstituees(self) -> int:
+        return self.effectif.reconstituees
+
+    @property
+    def accorde(self) -> Montant:
+        return self.argent.accorde
+
+    @property
+    def vides(self) -> bool:
+        """Whether there is neither a line nor money."""
+        return not self.lignes and not self.accorde.lignes
+
+    def part_de(self, ensemble: Montant) -> Decimal | None:
+        """The share of the whole's granted €, as a fraction of 1; None where there is none."""
+        accorde = self.accorde.valeur
+        return accorde / ensemble.valeur if accorde is not None and ensemble.valeur else None
+
+
+RIEN: Final = Figures()
+
+
+@dataclass(frozen=True)
+class Repartition:
+    """Figures by key (a row's id, None for lines that have none), and those of the whole.
+
+    ``reunir`` gives the figures of several keys together; it only differs from their sum where
+    one line may stand under several keys.
+    """
+
+    cases: Mapping[int | None, Figures]
+    ensemble: Figures
+    reunir: Callable[[Collection[int]], Figures] | None = None
+
+    def de(self, cle: int | None) -> Figures:
+        return self.cases.get(cle, RIEN)
+
+    def total(self, cles: Collection[int]) -> Figures:
+        """The true figures of these keys together: no line counts twice."""
+        if self.reunir is not None and cles:
+            return self.reunir(cles)
+        return Figures.somme(self.de(cle) for cle in cles)
+
+
+class Sommes:
+    """The sums of some lines, each of which has one commune (or None), one theme, some funders.
+
+    A part names a commune and a theme; where it names none, all of them are meant.
+    """
+
+    def __init__(
+        self,
+        effectifs: Iterable[tuple[int | None, int, Effectif]],
+        argent: Iterable[tuple[int | None, int, int, Montants]],
+    ) -> None:
+        self._effectifs: defaultdict[Case, list[Effectif]] = defaultdict(list)
+        self._argent: defaultdict[Case, defaultdict[int, list[Montants]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for commune, theme, effectif in effectifs:
+            for case in _cases(commune, theme):
+                self._effectifs[case].append(effectif)
+        for commune, theme, financeur, montants in argent:
+            for case in _cases(commune, theme):
+                self._argent[case][financeur].append(montants)
+
+    def effectif(self, commune: Coordonnee = TOUT, theme: Coordonnee = TOUT) -> Effectif:
+        return Effectif.somme(self._effectifs.get((commune, theme), []))
+
+    def argent(
+        self,
+        commune: Coordonnee = TOUT,
+        theme: Coordonnee = TOUT,
+        financeurs: Collection[int] | None = None,
+    ) -> Montants:
+        """The money of a part; of these funders (ids) only, where they are given."""
+        return Montants.somme(
+            montants
+            for financeur, leurs in self._aides(commune, theme).items()
+            if financeurs is None or financeur in financeurs
+            for montants in leurs
+        )
+
+    def argent_par_financeur(
+        self, commune: Coordonnee = TOUT, theme: Coordonnee = TOUT
+    ) -> dict[int, Montants]:
+        """The money of each funder that gives to this part, without that of those below it."""
+        return {
+            financeur: Montants.somme(leurs)
+            for financeur, leurs in self._aides(commune, theme).items()
+        }
+
+    def _aides(self, commune: Coordonnee, theme: Coordonnee) -> Mapping[int, list[Montants]]:
+        return self._argent.get((commune, theme), {})
+
+    def figures(self, commune: Coordonnee = TOUT, theme: Coordonnee = TOUT) -> Figures:
+        return Figures(self.effectif(commune, theme), self.argent(commune, theme))
+
+    def par_commune(self) -> Repartition:
+        return self._repartition(lambda part: self.figures(commune=part), 0)
+
+    def par_theme(self) -> Repartition:
+        return self._repartition(lambda part: self.figures(theme=part), 1)
+
+    def _repartition(self, de: Callable[[int | None], Figures], rang: int) -> Repartition:
+        parts = {case[rang] for case in (*self._effectifs, *self._argent)}
+        cles = [part for part in parts if not isinstance(part, str)]
+        return Repartition({cle: de(cle) for cle in cles}, self.figures())
+
+
+def _cases(commune: int | None, theme: int) -> tuple[Case, ...]:
+    return ((commune, theme), (commune, TOUT), (TOUT, theme), (TOUT, TOUT))
