@@ -52,7 +52,7 @@ def texte(chemin: Path) -> str:
         return ""
 
 
-def test_no_file_holds_the_path_of_a_machine() -> None:
+def test_aucun_fichier_ne_tient_le_chemin_d_une_machine() -> None:
     fautifs = [
         f"{chemin.relative_to(RACINE)}:{numero}"
         for chemin in fichiers_livres()
@@ -63,7 +63,7 @@ def test_no_file_holds_the_path_of_a_machine() -> None:
     assert fautifs == []
 
 
-def test_links_of_the_documents_lead_to_files_that_exist() -> None:
+def test_les_liens_des_documents_menent_a_des_fichiers_qui_existent() -> None:
     fautifs = [
         f"{chemin.relative_to(RACINE)} → {lien}"
         for chemin in fichiers_livres()
@@ -77,7 +77,7 @@ def test_links_of_the_documents_lead_to_files_that_exist() -> None:
     assert fautifs == []
 
 
-def test_every_address_leads_to_a_view_that_declares_its_permission() -> None:
+def test_chaque_adresse_mene_a_une_vue_qui_declare_sa_permission() -> None:
     pages = list(adresses(get_resolver().url_patterns))
 
     assert [route for route, vue, page in pages if permission_de(vue, page) is None] == []
@@ -98,7 +98,7 @@ def adresses(
             yield ici, vue, ResolverMatch(vue, (), {}, motif.name, list(espaces), route=ici)
 
 
-def test_no_template_needs_a_looser_content_security_policy() -> None:
+def test_aucun_gabarit_ne_demande_une_politique_de_contenu_plus_lache() -> None:
     fautifs = [
         f"{chemin.relative_to(RACINE)} : {nom}"
         for chemin in fichiers_livres()
@@ -110,7 +110,7 @@ def test_no_template_needs_a_looser_content_security_policy() -> None:
     assert fautifs == []
 
 
-def test_a_raw_amount_in_one_of_our_templates_is_caught() -> None:
+def test_un_montant_brut_dans_un_de_nos_gabarits_est_vu() -> None:
     gabarit = Template("{{ x }}", origin=Origin(str(RACINE / "templates" / "essai.html")))
 
     with pytest.raises(AssertionError, match=r"imprime un nombre brut : 1028246\.5"):

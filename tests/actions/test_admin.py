@@ -88,7 +88,7 @@ def commune(numero: int, nom: str) -> Commune:
         ("", None),
     ],
 )
-def test_amounts_are_read_as_people_write_them(
+def test_les_montants_se_lisent_comme_on_les_ecrit(
     agent: Client, saisie: dict[str, Any], tape: str, lu: Decimal | None
 ) -> None:
     reponse = agent.post(
@@ -104,7 +104,7 @@ def test_amounts_are_read_as_people_write_them(
 
 
 @pytest.mark.parametrize("tape", ["1e5", "1,234.50", "mille", "-3", "1 23"])
-def test_an_unreadable_amount_is_refused_saying_what_to_write(
+def test_un_montant_illisible_est_refuse_en_disant_quoi_ecrire(
     agent: Client, saisie: dict[str, Any], tape: str
 ) -> None:
     reponse = agent.post(AJOUT, saisie | {"subventions-0-montant_demande": tape})
@@ -115,7 +115,7 @@ def test_an_unreadable_amount_is_refused_saying_what_to_write(
     assert not Action.objects.exists()
 
 
-def test_what_is_missing_is_asked_for_in_words(agent: Client, saisie: dict[str, Any]) -> None:
+def test_ce_qui_manque_est_demande_en_toutes_lettres(agent: Client, saisie: dict[str, Any]) -> None:
     vides = ("exercice", "intitule", "porteur", "theme", "subventions-0-financeur")
 
     reponse = agent.post(AJOUT, saisie | dict.fromkeys(vides, ""))
@@ -130,7 +130,7 @@ def test_what_is_missing_is_asked_for_in_words(agent: Client, saisie: dict[str, 
     assert not Action.objects.exists()
 
 
-def test_amounts_out_of_order_are_pointed_out_and_saved(
+def test_des_montants_en_desordre_sont_signales_et_enregistres(
     agent: Client, saisie: dict[str, Any]
 ) -> None:
     reponse = agent.post(
@@ -152,7 +152,7 @@ def test_amounts_out_of_order_are_pointed_out_and_saved(
     assert Subvention.objects.get().montant_verse == 1300
 
 
-def test_a_neighbourhood_of_another_commune_is_refused_with_the_reason(
+def test_un_quartier_d_une_autre_commune_est_refuse_avec_la_raison(
     agent: Client, saisie: dict[str, Any]
 ) -> None:
     ales, bagard = commune(1, "Alès"), commune(2, "Bagard")
@@ -165,7 +165,7 @@ def test_a_neighbourhood_of_another_commune_is_refused_with_the_reason(
     )
 
 
-def test_neighbourhoods_are_offered_for_the_chosen_commune(agent: Client) -> None:
+def test_les_quartiers_proposes_sont_ceux_de_la_commune_choisie(agent: Client) -> None:
     ales, bagard = commune(1, "Alès"), commune(2, "Bagard")
     Quartier.objects.create(commune=ales, nom="Cévennes")
     Quartier.objects.create(commune=bagard, nom="Cèdres")
@@ -188,7 +188,7 @@ def test_neighbourhoods_are_offered_for_the_chosen_commune(agent: Client) -> Non
         ("Tournoi de football", False),
     ],
 )
-def test_a_likely_duplicate_is_pointed_out_before_saving(
+def test_un_doublon_probable_est_signale_avant_d_enregistrer(
     agent: Client, saisie: dict[str, Any], existante: str, semblable: bool
 ) -> None:
     creer(saisie, existante)
@@ -202,14 +202,16 @@ def test_a_likely_duplicate_is_pointed_out_before_saving(
         ]
 
 
-def test_a_likely_duplicate_can_be_overruled(agent: Client, saisie: dict[str, Any]) -> None:
+def test_on_passe_outre_un_doublon_probable(agent: Client, saisie: dict[str, Any]) -> None:
     creer(saisie, saisie["intitule"])
 
     assert agent.post(AJOUT, saisie | {"ignorer_doublons": "on"}).status_code == 302
     assert Action.objects.filter(intitule=saisie["intitule"]).count() == 2
 
 
-def test_another_porteur_or_year_is_not_a_duplicate(agent: Client, saisie: dict[str, Any]) -> None:
+def test_un_autre_porteur_ou_une_autre_annee_n_est_pas_un_doublon(
+    agent: Client, saisie: dict[str, Any]
+) -> None:
     creer(saisie, saisie["intitule"])
     autre = Organisme.objects.create(nom="Autre")
 
@@ -219,7 +221,7 @@ def test_another_porteur_or_year_is_not_a_duplicate(agent: Client, saisie: dict[
 # --- A closed exercice ----
 
 
-def test_an_action_of_a_closed_exercice_is_shown_not_changed(
+def test_une_action_d_un_exercice_clos_se_montre_sans_se_modifier(
     agent: Client, saisie: dict[str, Any]
 ) -> None:
     action = creer(saisie, "Ateliers")
@@ -239,7 +241,7 @@ def test_an_action_of_a_closed_exercice_is_shown_not_changed(
     assert agent.post(f"{LISTE}{action.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
-def test_a_closed_exercice_is_not_offered(agent: Client, saisie: dict[str, Any]) -> None:
+def test_un_exercice_clos_n_est_pas_propose(agent: Client, saisie: dict[str, Any]) -> None:
     exercice = Exercice.objects.get()
     exercice.cloturer("Publié", Utilisateur.objects.get())
 
@@ -254,7 +256,7 @@ def test_a_closed_exercice_is_not_offered(agent: Client, saisie: dict[str, Any])
     assert not Action.objects.exists()
 
 
-def test_a_selection_leaves_closed_exercices_alone(agent: Client, saisie: dict[str, Any]) -> None:
+def test_une_selection_laisse_les_exercices_clos(agent: Client, saisie: dict[str, Any]) -> None:
     action = creer(saisie, "Ateliers")
     action.exercice.cloturer("Publié", Utilisateur.objects.get())
 
@@ -270,7 +272,7 @@ def test_a_selection_leaves_closed_exercices_alone(agent: Client, saisie: dict[s
     ]
 
 
-def test_what_the_database_refuses_is_said_clearly(agent: Client, saisie: dict[str, Any]) -> None:
+def test_ce_que_la_base_refuse_se_dit_clairement(agent: Client, saisie: dict[str, Any]) -> None:
     """The exercice closes between the check and the write."""
     action = creer(saisie, "Ateliers")
     Exercice.objects.filter(pk=action.exercice_id).update(clos=True)
@@ -290,7 +292,7 @@ def test_what_the_database_refuses_is_said_clearly(agent: Client, saisie: dict[s
 # --- The list ----
 
 
-def test_search_ignores_accents_and_case(agent: Client, saisie: dict[str, Any]) -> None:
+def test_la_recherche_ignore_accents_et_majuscules(agent: Client, saisie: dict[str, Any]) -> None:
     creer(saisie, "École du cirque")
     creer(saisie, "Tournoi")
 
@@ -299,7 +301,9 @@ def test_search_ignores_accents_and_case(agent: Client, saisie: dict[str, Any]) 
     assert trouvees == ["École du cirque"]
 
 
-def test_the_list_shows_amounts_and_their_totals(agent: Client, saisie: dict[str, Any]) -> None:
+def test_la_liste_montre_les_montants_et_leurs_totaux(
+    agent: Client, saisie: dict[str, Any]
+) -> None:
     cg = Financeur.objects.get()
     etat = Financeur.objects.create(code="ETAT", nom="État")
     une, autre = creer(saisie, "Une"), creer(saisie, "Autre")
@@ -335,7 +339,7 @@ def remplir(saisie: dict[str, Any], actions: int, lignes: int) -> Action:
 
 
 @pytest.mark.parametrize("actions", [1, 30])
-def test_the_list_asks_as_much_for_one_action_as_for_thirty(
+def test_la_liste_demande_autant_pour_une_action_que_pour_trente(
     agent: Client,
     saisie: dict[str, Any],
     actions: int,
@@ -349,7 +353,7 @@ def test_the_list_asks_as_much_for_one_action_as_for_thirty(
 
 
 @pytest.mark.parametrize("lignes", [1, 40])
-def test_the_page_asks_as_much_for_one_funding_line_as_for_forty(
+def test_la_page_demande_autant_pour_une_subvention_que_pour_quarante(
     agent: Client,
     saisie: dict[str, Any],
     lignes: int,
@@ -372,7 +376,7 @@ PAGE_REQUETES = 15
 # --- Several at once ----
 
 
-def test_the_status_of_a_selection_changes_and_is_kept_in_history(
+def test_le_statut_d_une_selection_change_et_reste_dans_l_historique(
     agent: Client, saisie: dict[str, Any]
 ) -> None:
     une, autre = creer(saisie, "Une"), creer(saisie, "Autre")
@@ -388,7 +392,9 @@ def test_the_status_of_a_selection_changes_and_is_kept_in_history(
     assert une.historique.first().history_user.username == "agent"
 
 
-def test_a_whole_list_is_chosen_without_naming_each(agent: Client, saisie: dict[str, Any]) -> None:
+def test_une_liste_entiere_se_choisit_sans_nommer_chacune(
+    agent: Client, saisie: dict[str, Any]
+) -> None:
     remplir(saisie, 3, 0)
     choix = {"action": "changer_le_statut", "_selected_action": [Action.objects.first().pk]}  # type: ignore[union-attr]
 
@@ -401,7 +407,7 @@ def test_a_whole_list_is_chosen_without_naming_each(agent: Client, saisie: dict[
     assert set(Action.objects.values_list("statut", flat=True)) == {"ACCORDEE"}
 
 
-def test_in_the_list_the_status_of_a_closed_exercice_is_shown_not_edited(
+def test_dans_la_liste_le_statut_d_un_exercice_clos_se_montre_sans_se_modifier(
     agent: Client, saisie: dict[str, Any]
 ) -> None:
     action = creer(saisie, "Ateliers")
@@ -413,7 +419,7 @@ def test_in_the_list_the_status_of_a_closed_exercice_is_shown_not_edited(
     assert statut.get("disabled") is not None
 
 
-def test_an_axis_is_added_to_a_selection(agent: Client, saisie: dict[str, Any]) -> None:
+def test_un_axe_s_ajoute_a_une_selection(agent: Client, saisie: dict[str, Any]) -> None:
     une, autre = creer(saisie, "Une"), creer(saisie, "Autre")
     axe = AxeTransversal.objects.create(numero=1, titre="Lecture")
     une.axes.add(AxeTransversal.objects.create(numero=2, titre="Sport"))
@@ -428,7 +434,7 @@ def test_an_axis_is_added_to_a_selection(agent: Client, saisie: dict[str, Any]) 
     assert not autre.axes.exists()
 
 
-def test_a_selection_is_exported_for_excel(agent: Client, saisie: dict[str, Any]) -> None:
+def test_une_selection_s_exporte_pour_excel(agent: Client, saisie: dict[str, Any]) -> None:
     une = creer(saisie, "=SOMME(A1)")
     creer(saisie, "Autre")
     Subvention.objects.create(
@@ -444,7 +450,9 @@ def test_a_selection_is_exported_for_excel(agent: Client, saisie: dict[str, Any]
     assert total.startswith("Total : 1 ligne;")
 
 
-def test_a_selection_is_renewed_into_another_year(agent: Client, saisie: dict[str, Any]) -> None:
+def test_une_selection_se_reconduit_sur_une_autre_annee(
+    agent: Client, saisie: dict[str, Any]
+) -> None:
     suivant = Exercice.objects.create(annee=2005)
     une = creer(saisie, "Une", description="Le mercredi", statut="REALISEE")
     une.axes.add(AxeTransversal.objects.create(numero=1, titre="Lecture"))

@@ -62,7 +62,7 @@ def aller(page: Page, champ: str) -> None:
     pytest.fail(f"Tab n'atteint pas {champ}.")
 
 
-def test_an_action_is_typed_saved_and_corrected_by_keyboard_alone(
+def test_une_action_se_saisit_s_enregistre_et_se_corrige_au_seul_clavier(
     navigateur: Browser, live_server: LiveServer
 ) -> None:
     contexte: BrowserContext = navigateur.new_context(locale="fr-FR", timezone_id="Europe/Paris")

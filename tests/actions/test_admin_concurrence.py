@@ -22,7 +22,7 @@ def action() -> Action:
     )
 
 
-def test_of_two_saves_at_once_one_is_refused(action: Action) -> None:
+def test_de_deux_enregistrements_a_la_fois_l_un_est_refuse(action: Action) -> None:
     version = Action.objects.get().version
     depart = Barrier(4)
     issues: list[str] = []
@@ -50,7 +50,7 @@ def test_of_two_saves_at_once_one_is_refused(action: Action) -> None:
     assert Action.objects.get().intitule == gagnant
 
 
-def test_a_write_under_way_when_the_exercice_closes_is_in_or_refused(action: Action) -> None:
+def test_une_ecriture_en_cours_a_la_cloture_est_prise_ou_refusee(action: Action) -> None:
     """Never a row that slips into an exercice already closed."""
     depart = Barrier(2)
     refus: list[str] = []

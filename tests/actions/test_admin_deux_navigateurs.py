@@ -60,7 +60,9 @@ def etat(action: Action) -> tuple[str, Decimal | None]:
     return action.intitule, action.subventions.get().montant_accorde
 
 
-def test_the_second_browser_is_shown_both_and_keeps_both(pages: list[Page], action: Action) -> None:
+def test_le_second_navigateur_voit_les_deux_et_garde_les_deux(
+    pages: list[Page], action: Action
+) -> None:
     alice, bruno = pages
 
     modifier(alice, "subventions-0-montant_accorde", "800")
@@ -79,7 +81,7 @@ def test_the_second_browser_is_shown_both_and_keeps_both(pages: list[Page], acti
     assert etat(action) == ("Ateliers de conte", Decimal(800))
 
 
-def test_control_without_the_guard_the_first_edit_is_lost(
+def test_temoin_sans_la_garde_la_premiere_saisie_est_perdue(
     pages: list[Page], action: Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bruno = pages

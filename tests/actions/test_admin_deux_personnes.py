@@ -92,7 +92,7 @@ def tableau(reponse: Any) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def test_the_second_to_save_is_shown_both_and_nothing_is_written(
+def test_le_second_a_enregistrer_voit_les_deux_et_rien_n_est_ecrit(
     action: Action, alice: Client, bruno: Client
 ) -> None:
     a_alice, a_bruno = ouvrir(alice, action), ouvrir(bruno, action)
@@ -126,7 +126,9 @@ def test_the_second_to_save_is_shown_both_and_nothing_is_written(
     assert (action.intitule, action.public) == ("Ateliers d'écriture", "")
 
 
-def test_the_choice_is_saved_field_by_field(action: Action, alice: Client, bruno: Client) -> None:
+def test_le_choix_s_enregistre_champ_par_champ(
+    action: Action, alice: Client, bruno: Client
+) -> None:
     a_alice, a_bruno = ouvrir(alice, action), ouvrir(bruno, action)
     enregistrer(
         alice,
@@ -156,7 +158,7 @@ def test_the_choice_is_saved_field_by_field(action: Action, alice: Client, bruno
         ("leur", "Écriture", {"CG": Decimal(800), "ETAT": None}),
     ],
 )
-def test_all_mine_or_all_theirs(
+def test_tout_le_mien_ou_tout_le_leur(
     action: Action,
     alice: Client,
     bruno: Client,
@@ -178,7 +180,7 @@ def test_all_mine_or_all_theirs(
     assert montants(action) == accordes
 
 
-def test_lines_added_and_deleted_by_the_other_are_shown(
+def test_les_lignes_ajoutees_et_supprimees_par_l_autre_se_voient(
     action: Action, alice: Client, bruno: Client
 ) -> None:
     a_bruno = ouvrir(bruno, action)
@@ -196,7 +198,7 @@ def test_lines_added_and_deleted_by_the_other_are_shown(
     assert montants(action) == {"CG": Decimal(800), "ETAT": None, "FASILD": None}
 
 
-def test_a_third_save_meanwhile_is_refused_again(
+def test_un_troisieme_enregistrement_entre_temps_est_encore_refuse(
     action: Action, alice: Client, bruno: Client
 ) -> None:
     a_bruno = ouvrir(bruno, action)
@@ -212,14 +214,14 @@ def test_a_third_save_meanwhile_is_refused_again(
     assert tableau(reponse) == [("Intitulé", "Conte", "Second", "mien")]
 
 
-def test_a_form_that_lost_its_version_is_refused(action: Action, alice: Client) -> None:
+def test_un_formulaire_qui_a_perdu_sa_version_est_refuse(action: Action, alice: Client) -> None:
     saisie = ouvrir(alice, action)
     del saisie[f"_version-{action.pk}"]
 
     assert enregistrer(alice, action, saisie, intitule="Conte").status_code == 409
 
 
-def test_a_mistake_in_the_form_keeps_the_version_it_was_filled_from(
+def test_une_faute_garde_au_formulaire_la_version_dont_il_part(
     action: Action, alice: Client
 ) -> None:
     saisie = ouvrir(alice, action)
@@ -268,7 +270,7 @@ def ouvrir_la_liste(client: Client) -> Champs:
     return champs(client.get(LISTE), "//form[@id='changelist-form']")
 
 
-def test_in_the_list_the_second_is_told_too(
+def test_dans_la_liste_la_seconde_personne_le_sait_aussi(
     action: Action, autre: Action, alice: Client, bruno: Client
 ) -> None:
     a_alice, a_bruno = ouvrir_la_liste(alice), ouvrir_la_liste(bruno)
@@ -284,7 +286,7 @@ def test_in_the_list_the_second_is_told_too(
     assert statuts() == {"Ateliers de lecture": "REFUSEE", "Théâtre": "DEPOSEE"}
 
 
-def test_in_the_list_lines_that_one_did_not_touch_give_way(
+def test_dans_la_liste_les_lignes_non_touchees_cedent(
     action: Action, autre: Action, alice: Client, bruno: Client
 ) -> None:
     a_alice, a_bruno = ouvrir_la_liste(alice), ouvrir_la_liste(bruno)
@@ -307,7 +309,7 @@ def sans_garde(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("sans_garde")
-def test_control_without_the_guard_the_first_edit_is_lost(
+def test_temoin_sans_la_garde_la_premiere_saisie_est_perdue(
     action: Action, autre: Action, alice: Client, bruno: Client
 ) -> None:
     a_alice, a_bruno = ouvrir(alice, action), ouvrir(bruno, action)

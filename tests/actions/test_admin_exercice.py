@@ -36,7 +36,7 @@ def dits(reponse: Any) -> list[str]:
     return [str(message) for message in get_messages(reponse.wsgi_request)]
 
 
-def test_the_coordinator_closes_with_a_reason_then_opens_again(exercice: Exercice) -> None:
+def test_la_coordinatrice_clot_avec_un_motif_puis_rouvre(exercice: Exercice) -> None:
     coordination = client_de("Coordination")
 
     sans_motif = coordination.post(adresse(exercice), {"clos": "oui", "motif": "  "})
@@ -61,7 +61,7 @@ def test_the_coordinator_closes_with_a_reason_then_opens_again(exercice: Exercic
 
 
 @pytest.mark.parametrize("role", ["Saisie", "Lecture", "Administration"])
-def test_nobody_else_may(exercice: Exercice, role: str) -> None:
+def test_personne_d_autre_ne_le_peut(exercice: Exercice, role: str) -> None:
     client = client_de(role)
 
     assert client.get(adresse(exercice)).status_code == 403
@@ -71,7 +71,7 @@ def test_nobody_else_may(exercice: Exercice, role: str) -> None:
     assert not Exercice.objects.get().clos
 
 
-def test_two_people_do_not_undo_each_other(exercice: Exercice) -> None:
+def test_deux_personnes_ne_se_defont_pas_l_une_l_autre(exercice: Exercice) -> None:
     coordination = client_de("Coordination")
     coordination.post(adresse(exercice), {"clos": "oui", "motif": "Publié"})
 
@@ -81,7 +81,7 @@ def test_two_people_do_not_undo_each_other(exercice: Exercice) -> None:
     assert Exercice.objects.get().clos
 
 
-def test_the_form_of_an_exercice_never_closes_it(exercice: Exercice) -> None:
+def test_le_formulaire_d_un_exercice_ne_le_clot_jamais(exercice: Exercice) -> None:
     coordination = client_de("Coordination")
 
     coordination.post(
@@ -92,7 +92,7 @@ def test_the_form_of_an_exercice_never_closes_it(exercice: Exercice) -> None:
     assert not Exercice.objects.get().clos
 
 
-def test_the_coordinator_opens_a_new_one(exercice: Exercice) -> None:
+def test_la_coordinatrice_en_ouvre_un_nouveau(exercice: Exercice) -> None:
     client_de("Coordination").post("/admin/actions/exercice/add/", {
         "annee": "2005",
         "clotures-TOTAL_FORMS": 0,
@@ -102,5 +102,5 @@ def test_the_coordinator_opens_a_new_one(exercice: Exercice) -> None:
     assert list(Exercice.objects.values_list("annee", "clos")) == [(2005, False), (2004, False)]
 
 
-def test_an_exercice_that_does_not_exist_is_not_found() -> None:
+def test_un_exercice_qui_n_existe_pas_est_introuvable() -> None:
     assert client_de("Coordination").get("/admin/actions/exercice/99/cloture/").status_code == 404

@@ -78,7 +78,9 @@ def raconte(action: Action) -> list[tuple[str, str, dict[str, list[tuple[str, st
     ]
 
 
-def test_one_save_is_one_change_lines_and_axes_included(action: Action, agent: Client) -> None:
+def test_un_enregistrement_est_un_changement_lignes_et_axes_compris(
+    action: Action, agent: Client
+) -> None:
     etat = Financeur.objects.get(code="ETAT")
 
     enregistrer(
@@ -116,7 +118,9 @@ def test_one_save_is_one_change_lines_and_axes_included(action: Action, agent: C
     ]
 
 
-def test_two_saves_in_the_same_second_are_two_changes(action: Action, agent: Client) -> None:
+def test_deux_enregistrements_dans_la_meme_seconde_sont_deux_changements(
+    action: Action, agent: Client
+) -> None:
     enregistrer(agent, action, statut="ACCORDEE")
     enregistrer(agent, action, subventions__0__montant_accorde="1200")
     enregistrer(agent, action, public="Enfants")
@@ -129,7 +133,7 @@ def test_two_saves_in_the_same_second_are_two_changes(action: Action, agent: Cli
     ]
 
 
-def test_what_a_selection_changed_is_told_after_what_was_there_before(
+def test_ce_qu_une_selection_a_change_se_dit_apres_ce_qui_etait_la(
     action: Action, agent: Client
 ) -> None:
     """Neither had a history: each gets its first state, then the one change."""
@@ -146,14 +150,16 @@ def test_what_a_selection_changed_is_told_after_what_was_there_before(
         ]
 
 
-def test_a_save_that_changes_nothing_tells_nothing(action: Action, agent: Client) -> None:
+def test_un_enregistrement_qui_ne_change_rien_ne_dit_rien(action: Action, agent: Client) -> None:
     enregistrer(agent, action, intitule="Ateliers d'écriture")
     enregistrer(agent, action)
 
     assert len(raconte(action)) == 2
 
 
-def test_a_past_version_comes_back_as_a_new_change(action: Action, agent: Client) -> None:
+def test_une_version_passee_revient_comme_un_nouveau_changement(
+    action: Action, agent: Client
+) -> None:
     etat = Financeur.objects.get(code="ETAT")
     enregistrer(
         agent,
@@ -197,7 +203,7 @@ def test_a_past_version_comes_back_as_a_new_change(action: Action, agent: Client
     assert len(raconte(action)) == 3
 
 
-def test_a_version_of_a_closed_exercice_does_not_come_back(action: Action, agent: Client) -> None:
+def test_une_version_d_un_exercice_clos_ne_revient_pas(action: Action, agent: Client) -> None:
     enregistrer(agent, action, intitule="Ateliers d'écriture")
     page = agent.get(f"/admin/actions/action/{action.pk}/history/")
     (lien,) = html.fromstring(page.content.decode()).xpath("//ol//a[@class='button']/@href")
@@ -210,13 +216,15 @@ def test_a_version_of_a_closed_exercice_does_not_come_back(action: Action, agent
 
 
 @pytest.mark.parametrize("moment", ["", "hier", "2004-13-45T00:00:00+00:00", "2004-01-01T00:00:00"])
-def test_a_date_that_is_none_is_not_found(action: Action, agent: Client, moment: str) -> None:
+def test_une_date_qui_n_en_est_pas_une_est_introuvable(
+    action: Action, agent: Client, moment: str
+) -> None:
     adresse = f"/admin/actions/action/{action.pk}/history/retablir/"
 
     assert agent.get(adresse, {"moment": moment}).status_code == 404
 
 
-def test_before_what_is_kept_there_is_nothing_to_restore(action: Action, agent: Client) -> None:
+def test_avant_ce_qui_est_garde_il_n_y_a_rien_a_retablir(action: Action, agent: Client) -> None:
     enregistrer(agent, action, intitule="Ateliers d'écriture")
     avant = (timezone.now() - timedelta(days=1)).isoformat()
     action.refresh_from_db()
@@ -230,7 +238,7 @@ def test_before_what_is_kept_there_is_nothing_to_restore(action: Action, agent: 
     assert "Rien n&#x27;est gardé de cette date." in reponse.content.decode()
 
 
-def test_an_import_tells_what_it_changed_axes_included(
+def test_un_import_dit_ce_qu_il_a_change_axes_compris(
     contrat_2004: None, settings: Settings, tmp_path: Path
 ) -> None:
     settings.MEDIA_ROOT = tmp_path / "fichiers"

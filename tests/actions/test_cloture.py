@@ -42,7 +42,7 @@ def refuse(ecrire: Callable[[], object]) -> None:
         ecrire()
 
 
-def test_the_refusal_says_which_exercice_and_what_to_do(close: Action) -> None:
+def test_le_refus_dit_quel_exercice_et_que_faire(close: Action) -> None:
     with pytest.raises(ExerciceClosError) as refus, refuser_si_clos(), transaction.atomic():
         close.save()
 
@@ -53,7 +53,9 @@ def test_the_refusal_says_which_exercice_and_what_to_do(close: Action) -> None:
     )
 
 
-def test_no_path_writes_the_actions_of_a_closed_exercice(close: Action, ouverte: Action) -> None:
+def test_aucun_chemin_n_ecrit_les_actions_d_un_exercice_clos(
+    close: Action, ouverte: Action
+) -> None:
     actions = Action.objects.filter(pk=close.pk)
     neuve = Action(exercice=close.exercice, theme=close.theme, intitule="Neuve")
     close.intitule = "Changée"
@@ -76,7 +78,7 @@ def test_no_path_writes_the_actions_of_a_closed_exercice(close: Action, ouverte:
     ]
 
 
-def test_nor_their_money_their_axes_their_documents(close: Action, ouverte: Action) -> None:
+def test_ni_leur_argent_ni_leurs_axes_ni_leurs_pieces(close: Action, ouverte: Action) -> None:
     lignes = Subvention.objects.filter(action=close)
     financeur = Financeur.objects.create(code="ETAT", nom="État")
     axe = AxeTransversal.objects.create(numero=2, titre="Écriture")
@@ -96,7 +98,7 @@ def test_nor_their_money_their_axes_their_documents(close: Action, ouverte: Acti
     assert [str(axe) for axe in close.axes.all()] == ["1 – Lecture"]
 
 
-def test_an_open_exercice_and_the_reference_data_stay_writable(
+def test_un_exercice_ouvert_et_le_referentiel_s_ecrivent_toujours(
     close: Action, ouverte: Action
 ) -> None:
     ouverte.axes.add(AxeTransversal.objects.get(numero=1))
@@ -107,7 +109,7 @@ def test_an_open_exercice_and_the_reference_data_stay_writable(
     assert Action.objects.get() == close
 
 
-def test_reopened_with_a_reason_it_can_be_written_again(close: Action) -> None:
+def test_rouvert_avec_un_motif_il_s_ecrit_de_nouveau(close: Action) -> None:
     close.exercice.rouvrir("Erreur de saisie", Utilisateur.objects.get())
     close.intitule = "Corrigée"
 

@@ -67,7 +67,7 @@ CONTENU = {"[Content_Types].xml": b"<Types/>"}
         *("macros", "jar", "zip", "docx coupé", "ole vide", "exe", "html", "rien"),
     ],
 )
-def test_the_content_says_what_a_file_is(contenu: bytes, nature: str | None) -> None:
+def test_le_contenu_dit_ce_qu_est_un_fichier(contenu: bytes, nature: str | None) -> None:
     assert nature_du_fichier(io.BytesIO(contenu)) == nature
 
 
@@ -115,7 +115,7 @@ def joindre(client: Client, action: Action, nom: str, contenu: bytes) -> Any:
     )
 
 
-def test_a_document_is_kept_under_a_random_name_and_given_back_under_its_own(
+def test_une_piece_est_gardee_sous_un_nom_tire_au_sort_et_rendue_sous_le_sien(
     action: Action, agent: Client, tmp_path: Path
 ) -> None:
     assert joindre(agent, action, "../Bilan de l'été.exe", PDF).status_code == 302
@@ -140,7 +140,7 @@ def test_a_document_is_kept_under_a_random_name_and_given_back_under_its_own(
         (PDF + bytes(TAILLE_MAX), "Ce fichier est trop lourd : 10 Mo au plus."),
     ],
 )
-def test_what_is_refused_is_said_and_not_kept(
+def test_ce_qui_est_refuse_se_dit_et_n_est_pas_garde(
     action: Action, agent: Client, tmp_path: Path, contenu: bytes, message: str
 ) -> None:
     reponse = joindre(agent, action, "bilan.pdf", contenu)
@@ -151,7 +151,7 @@ def test_what_is_refused_is_said_and_not_kept(
     assert not Piece.objects.exists()
 
 
-def test_only_those_who_may_see_the_action_get_its_documents(action: Action, agent: Client) -> None:
+def test_seul_qui_voit_l_action_recoit_ses_pieces(action: Action, agent: Client) -> None:
     joindre(agent, action, "bilan.pdf", PDF)
     piece = Piece.objects.get()
     bagard = Commune.objects.create(
@@ -177,7 +177,7 @@ def test_only_those_who_may_see_the_action_get_its_documents(action: Action, age
     assert reponse(Utilisateur.objects.create_user("lecture")) == 200
 
 
-def test_a_document_whose_file_is_lost_is_not_found(
+def test_une_piece_dont_le_fichier_est_perdu_est_introuvable(
     action: Action, agent: Client, tmp_path: Path
 ) -> None:
     joindre(agent, action, "bilan.pdf", PDF)
@@ -221,7 +221,7 @@ def par_la_suppression_d_une_selection(client: Client, piece: Piece) -> Any:
         par_la_suppression_d_une_selection,
     ],
 )
-def test_the_file_goes_with_its_document_once_that_is_sure(
+def test_le_fichier_part_avec_sa_piece_une_fois_que_c_est_sur(
     action: Action,
     agent: Client,
     tmp_path: Path,
@@ -241,7 +241,7 @@ def test_the_file_goes_with_its_document_once_that_is_sure(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deletion_that_is_undone_keeps_the_file(
+def test_une_suppression_defaite_garde_le_fichier(
     action: Action, agent: Client, tmp_path: Path
 ) -> None:
     joindre(agent, action, "bilan.pdf", PDF)
@@ -257,7 +257,7 @@ def test_a_deletion_that_is_undone_keeps_the_file(
     assert fichiers(tmp_path) == []
 
 
-def test_purger_takes_away_what_nothing_names_since_a_day(
+def test_purger_retire_ce_que_rien_ne_nomme_depuis_un_jour(
     action: Action, agent: Client, tmp_path: Path
 ) -> None:
     joindre(agent, action, "bilan.pdf", PDF)
@@ -274,7 +274,7 @@ def test_purger_takes_away_what_nothing_names_since_a_day(
     assert fichiers(tmp_path) == sorted([garde, "pas-a-nous.pdf"])
 
 
-def test_purger_leaves_alone_the_files_of_another_database(action: Action, tmp_path: Path) -> None:
+def test_purger_laisse_les_fichiers_d_une_autre_base(action: Action, tmp_path: Path) -> None:
     (tmp_path / "pieces").mkdir()
     (tmp_path / "pieces" / "d-une-autre-base.pdf").write_bytes(PDF)
 

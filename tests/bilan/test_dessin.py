@@ -101,12 +101,12 @@ class Dessins2004(TestCase):
             assert liens(graphique.etroit) == trouves
             assert all(lien.startswith("/actions/?exercice=2004&") for _, lien in trouves)
 
-    def test_the_map_has_fifteen_shapes(self) -> None:
+    def test_la_carte_a_quinze_formes(self) -> None:
         racine = lire(self.graphiques[1].large)
         traces = [a.find(f"{SVG}path") for a in racine.iter(f"{SVG}a")]
         assert len({trace.get("d") for trace in traces if trace is not None}) == 15
 
-    def test_nothing_that_the_pages_policy_refuses_nor_any_id_to_collide(self) -> None:
+    def test_rien_que_la_politique_des_pages_refuse_ni_identifiant_en_double(self) -> None:
         for graphique, racine in self.dessins():
             assert {e.tag.removeprefix(SVG) for e in racine.iter()} <= {
                 *("svg", "g", "a", "title", "path", "line", "rect", "text")
@@ -119,7 +119,7 @@ class Dessins2004(TestCase):
             assert racine.get("viewBox") == f"0 0 {racine.get('width')} {racine.get('height')}"
         assert {racine.get("width") for _, racine in self.dessins()} == {"560", "340"}
 
-    def test_axes_and_labels_are_left_to_the_eyes(self) -> None:
+    def test_axes_et_libelles_sont_laisses_aux_yeux(self) -> None:
         for _, racine in self.dessins():
             caches = {
                 texte
@@ -129,7 +129,7 @@ class Dessins2004(TestCase):
             }
             assert caches == set(racine.iter(f"{SVG}text"))
 
-    def test_figures_are_written_in_french(self) -> None:
+    def test_les_chiffres_s_ecrivent_a_la_francaise(self) -> None:
         ecrits = [t.text for t in lire(self.graphiques[0].large).iter(f"{SVG}text")]
         assert "563\u202f152\u00a0€" in ecrits
         assert ecrits[:3] == ["0\u00a0€", "200\u202f000\u00a0€", "400\u202f000\u00a0€"]
@@ -147,7 +147,7 @@ class Dessins2004(TestCase):
             *(f"--graphique-lettre-{serie}" for serie in (2, 3, 4)),
         }
 
-    def test_paper_has_the_same_texts_in_the_embedded_font(self) -> None:
+    def test_le_papier_a_les_memes_textes_dans_la_police_incorporee(self) -> None:
         sortie = BytesIO()
         toile = Canvas(sortie, invariant=True)
         for graphique in self.graphiques:
@@ -169,14 +169,14 @@ class Dessins2004(TestCase):
                     "".join(texte.text or "" for texte in textes).replace("\u00a0", " ")
                 )
 
-    def test_paper_is_drawn_alike_twice(self) -> None:
+    def test_le_papier_se_dessine_deux_fois_pareil(self) -> None:
         deux = [dessin(self.graphiques[1], 400).asString("pdf") for _ in range(2)]
         horodatage = rb"/(CreationDate|ModDate) \(.*?\)|/ID\s*\[.*?\]"
         sans_date = [re.sub(horodatage, b"", d, flags=re.S) for d in deux]
         assert sans_date[0] == sans_date[1]
 
 
-def test_a_hostile_name_stays_a_text() -> None:
+def test_un_nom_hostile_reste_un_texte() -> None:
     for dessine in (hostiles().large, hostiles().etroit):
         assert "<script" not in dessine
         assert "javascript:" not in dessine
@@ -191,7 +191,7 @@ def test_a_hostile_name_stays_a_text() -> None:
     assert max(len(t.text or "") for t in lire(hostiles().large).iter(f"{SVG}text")) <= 27
 
 
-def test_a_mark_without_a_link_is_a_named_image() -> None:
+def test_une_marque_sans_lien_est_une_image_nommee() -> None:
     images = [e for e in lire(hostiles().large).iter() if e.get("role") == "img"]
     assert [e.get("aria-label") for e in images] == [
         "Lien refusé : 200\u00a0€",
@@ -199,7 +199,7 @@ def test_a_mark_without_a_link_is_a_named_image() -> None:
     ]
 
 
-def test_no_row_is_an_empty_drawing() -> None:
+def test_aucune_ligne_est_un_dessin_vide() -> None:
     vide = barres("Rien", "Aucun financement.", [])
     assert liens(vide.large) == []
     assert dessin(vide, 480).width == 480

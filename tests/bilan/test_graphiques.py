@@ -100,7 +100,7 @@ class Graphiques2004(TestCase):
             for nombre, argent in [ligne.chiffres[:2]]
         ]
 
-    def test_one_bar_a_commune_in_the_document_s_order(self) -> None:
+    def test_une_barre_par_commune_dans_l_ordre_du_document(self) -> None:
         graphique = barres_territoriales(self.exercice.territorial)
         assert dites(graphique) == self.attendues(self.exercice.territorial.lignes)
         assert dites(graphique)[3] == (
@@ -112,14 +112,14 @@ class Graphiques2004(TestCase):
             "/actions/?exercice=2004&commune=transterritorial",
         )
 
-    def test_the_amount_stands_beside_each_bar(self) -> None:
+    def test_le_montant_est_a_cote_de_chaque_barre(self) -> None:
         ecrits = textes(barres_territoriales(self.exercice.territorial))
         axe = 3  # what the axis writes first
         assert [t for t in ecrits if t.endswith("€")][axe:] == [
             montant(ligne.chiffres[1].valeur) for ligne in self.exercice.territorial.lignes
         ]
 
-    def test_the_description_says_who_gets_most(self) -> None:
+    def test_la_description_dit_qui_recoit_le_plus(self) -> None:
         assert barres_territoriales(self.exercice.territorial).description == (
             "Barres horizontales du financement de chaque commune. Le plus élevé : Alès, "
             "563\u202f152\u00a0€, soit 54,8\u00a0% du total ; puis La Grand-Combe, "
@@ -215,19 +215,19 @@ class Graphiques2004(TestCase):
         assert entourees == siennes
         assert dites(carte) == dites(seule)
 
-    def test_communes_without_an_outline_are_said(self) -> None:
+    def test_les_communes_sans_contour_se_disent(self) -> None:
         carte = carte_territoriale(self.exercice.territorial, {"30007": carre(4, 44)})
         assert carte is not None
         assert carte.description.startswith("Carte de 1 commune, numérotée")
         assert "Hors de la carte : Bagard, " in carte.description
 
-    def test_no_outline_no_map(self) -> None:
+    def test_pas_de_contour_pas_de_carte(self) -> None:
         assert carte_territoriale(self.exercice.territorial, {}) is None
         assert carte_territoriale(self.exercice.territorial, {"99999": carre(4, 44)}) is None
         for vide in ('{"type": "Point", "coordinates": [4, 44]}', '{"type": "Polygon"}', "null"):
             assert carte_territoriale(self.exercice.territorial, {"30007": vide}) is None
 
-    def test_the_same_rows_give_the_same_drawing(self) -> None:
+    def test_les_memes_lignes_donnent_le_meme_dessin(self) -> None:
         deux = etablir(2004)
         assert barres_thematiques(deux.thematique) == barres_thematiques(self.exercice.thematique)
         assert carte_territoriale(deux.territorial, self.contours) == carte_territoriale(
@@ -235,7 +235,7 @@ class Graphiques2004(TestCase):
         )
 
 
-def test_plain_bars_take_plain_rows() -> None:
+def test_des_barres_simples_prennent_des_lignes_simples() -> None:
     graphique = barres(
         "Par financeur",
         "Barres du financement par financeur.",
@@ -266,7 +266,7 @@ def test_plain_bars_take_plain_rows() -> None:
         ("A" * 40, ("A" * 12 + "…",)),
     ],
 )
-def test_a_long_name_takes_two_lines_then_an_ellipsis(texte: str, attendu: tuple[str]) -> None:
+def test_un_long_nom_prend_deux_lignes_puis_des_points(texte: str, attendu: tuple[str]) -> None:
     assert en_lignes(texte, 140) == attendu
 
 
@@ -276,7 +276,7 @@ def test_un_nom_coupe_tient_dans_sa_place_quelles_que_soient_ses_lettres() -> No
         assert abrege(nom, 1000) == nom
 
 
-def test_graduations_are_round_and_fit() -> None:
+def test_les_graduations_sont_rondes_et_tiennent() -> None:
     def graduations(*montants: int) -> list[str]:
         lignes = [Barre("Ligne", montant, "") for montant in montants]
         ecrits = textes(barres("Essai", "Essai.", lignes))
@@ -289,7 +289,7 @@ def test_graduations_are_round_and_fit() -> None:
     assert graduations(0) == ["0\u00a0€"]
 
 
-def test_classes_are_cut_at_round_amounts_where_there_are_gaps() -> None:
+def test_les_classes_se_coupent_a_des_montants_ronds_ou_il_y_a_des_vides() -> None:
     montants = [2000, 3000, 3200, 3200, 4260, 6200, 7000, 10520, 10750, 13300, 26175, 35800, 39200]
     bornes = seuils([*montants, 205_167, 563_152], 5)
     assert bornes == [5_000, 20_000, 100_000, 300_000]
@@ -305,7 +305,7 @@ def test_classes_are_cut_at_round_amounts_where_there_are_gaps() -> None:
     assert intitules([]) == ["Tous les montants"]
 
 
-def test_a_number_stands_inside_a_commune_bent_like_a_u() -> None:
+def test_un_numero_est_dans_une_commune_courbee_en_u() -> None:
     u = {
         "type": "Polygon",
         "coordinates": [

@@ -124,7 +124,7 @@ def lu(chiffre: Chiffre) -> str:
 
 
 @pytest.mark.parametrize("code", [TERRITORIAL, THEMATIQUE, FINANCEURS])
-def test_every_figure_of_a_table_stands_in_its_row(
+def test_chaque_chiffre_d_un_tableau_est_dans_sa_ligne(
     rapport_2004: Rapport, pages: list[Page], code: str
 ) -> None:
     tableau = rapport_2004.tableau(code)
@@ -143,7 +143,7 @@ def test_every_figure_of_a_table_stands_in_its_row(
         assert ligne.libelle.startswith(trouvees[0][len(numero)])
 
 
-def test_the_cross_table_stacks_actions_over_amounts(
+def test_le_tableau_croise_pose_les_actions_sur_les_montants(
     rapport_2004: Rapport, pages: list[Page]
 ) -> None:
     tableau = rapport_2004.tableau(CROISE)
@@ -162,7 +162,7 @@ def test_the_cross_table_stacks_actions_over_amounts(
     assert imprimees == attendues
 
 
-def test_figures_are_aligned_on_the_right(pages: list[Page], rapport_2004: Rapport) -> None:
+def test_les_chiffres_sont_alignes_a_droite(pages: list[Page], rapport_2004: Rapport) -> None:
     tableau = rapport_2004.tableau(TERRITORIAL)
     assert isinstance(tableau, Tableau)
     montants = [
@@ -175,7 +175,7 @@ def test_figures_are_aligned_on_the_right(pages: list[Page], rapport_2004: Rappo
     assert max(montants) - min(montants) < 0.1
 
 
-def test_a_figure_that_differs_shows_both_and_leads_to_the_check(
+def test_un_chiffre_qui_differe_montre_les_deux_et_mene_au_controle(
     rapport_2004: Rapport, pages: list[Page]
 ) -> None:
     tableau = rapport_2004.tableau(THEMATIQUE)
@@ -193,7 +193,7 @@ def test_a_figure_that_differs_shows_both_and_leads_to_the_check(
     assert page.hyperlinks == []
 
 
-def test_with_the_site_s_address_figures_lead_to_their_actions(
+def test_avec_l_adresse_du_site_les_chiffres_menent_a_leurs_actions(
     imprime: Imprime, rapport_2004: Rapport
 ) -> None:
     with pdfplumber.open(io.BytesIO(imprime.relie)) as pdf:
@@ -206,7 +206,7 @@ def test_with_the_site_s_address_figures_lead_to_their_actions(
     assert attendus <= liens
 
 
-def test_the_contents_tell_the_true_pages(rapport_2004: Rapport, pages: list[Page]) -> None:
+def test_le_sommaire_dit_les_vraies_pages(rapport_2004: Rapport, pages: list[Page]) -> None:
     sommaire = pages[1].extract_text()
     titres = [
         partie.titre for section in rapport_2004.sections for partie in (section, *section.sections)
@@ -224,7 +224,7 @@ def test_the_contents_tell_the_true_pages(rapport_2004: Rapport, pages: list[Pag
     ]
 
 
-def test_every_page_has_its_head_its_foot_and_something_between(
+def test_chaque_page_a_sa_tete_son_pied_et_quelque_chose_entre_eux(
     rapport_2004: Rapport, pages: list[Page]
 ) -> None:
     for rang, page in enumerate(pages, 1):
@@ -239,14 +239,14 @@ def test_every_page_has_its_head_its_foot_and_something_between(
     assert courante[13].strip() == "Liste des actions par commune"
 
 
-def test_nothing_leaves_the_page_nor_overlaps_its_margins(pages: list[Page]) -> None:
+def test_rien_ne_sort_de_la_page_ni_ne_mord_ses_marges(pages: list[Page]) -> None:
     for page in pages:
         marge = 15 / 25.4 * 72 - 1
         dehors = [c for c in page.chars if c["x0"] < marge or c["x1"] > page.width - marge]
         assert dehors == [], page.page_number
 
 
-def test_the_annex_repeats_its_heads_and_keeps_its_subtotals(
+def test_l_annexe_repete_ses_entetes_et_garde_ses_sous_totaux(
     rapport_2004: Rapport, pages: list[Page]
 ) -> None:
     annexe = [p for p in pages if p.extract_text().splitlines()[0].endswith("par commune")]
@@ -270,7 +270,7 @@ def test_the_annex_repeats_its_heads_and_keeps_its_subtotals(
     assert len(re.findall(r"^2004-\d{3}\*", tout, re.MULTILINE)) == 197
 
 
-def test_the_file_says_what_it_is(rapport_2004: Rapport, pdf: PDF) -> None:
+def test_le_fichier_dit_ce_qu_il_est(rapport_2004: Rapport, pdf: PDF) -> None:
     assert pdf.metadata["Title"] == f"{rapport_2004.titre} – {rapport_2004.contrat}"
     assert pdf.metadata["Author"] == rapport_2004.contrat
     assert pdf.metadata["Subject"] == f"{rapport_2004.titre}, {rapport_2004.territoire}"
@@ -291,7 +291,7 @@ def test_the_file_says_what_it_is(rapport_2004: Rapport, pdf: PDF) -> None:
     }
 
 
-def test_charts_and_map_are_vectors(pages: list[Page]) -> None:
+def test_graphiques_et_carte_sont_des_vecteurs(pages: list[Page]) -> None:
     tracees = {page.page_number for page in pages if len(page.curves) + len(page.rects) > 10}
     assert {4, 5, 7} <= tracees
     assert [page.images for page in pages if page.images] == []
@@ -315,7 +315,7 @@ print(hashlib.sha256(sortie.getvalue()).hexdigest())
 """
 
 
-def test_the_same_rows_give_the_same_bytes_in_another_process(
+def test_les_memes_lignes_donnent_les_memes_octets_dans_un_autre_processus(
     imprime: Imprime,
 ) -> None:
     ici = hashlib.sha256(imprime.fichier).hexdigest()
@@ -336,7 +336,7 @@ def test_the_same_rows_give_the_same_bytes_in_another_process(
     assert (ailleurs.stderr, ailleurs.stdout.strip()) == ("", ici)
 
 
-def test_a_year_without_anything_still_makes_a_report(db: None) -> None:
+def test_une_annee_sans_rien_fait_quand_meme_un_bilan(db: None) -> None:
     Exercice.objects.create(annee=2010)
     rapport = etablir_rapport(2010, date(2011, 4, 1))
 
@@ -358,7 +358,7 @@ HOSTILES = (
 )
 
 
-def test_hostile_titles_break_nothing(db: None) -> None:
+def test_des_titres_hostiles_ne_cassent_rien(db: None) -> None:
     charger(settings.FIXTURES)
     actions = list(Action.objects.order_by("pk")[: len(HOSTILES)])
     for action, intitule in zip(actions, HOSTILES, strict=True):
@@ -419,7 +419,9 @@ def liste(*tailles: int) -> ListeActions:
 
 
 @pytest.mark.parametrize(("connus", "mots"), [(True, 4), (False, 3)])
-def test_a_list_where_nobody_is_named_has_no_column_for_it(connus: bool, mots: int) -> None:
+def test_une_liste_ou_personne_n_est_nomme_n_a_pas_de_colonne_pour_cela(
+    connus: bool, mots: int
+) -> None:
     enregistrer()
     pages = Pages(replace(liste(2), porteurs_connus=connus), "")
     page = pages._page(HAUTEUR_PAYSAGE)
@@ -429,7 +431,7 @@ def test_a_list_where_nobody_is_named_has_no_column_for_it(connus: bool, mots: i
     assert {len(rangee.cases) for rangee in page} == {mots + 4}
 
 
-def test_the_page_names_porteurs_as_soon_as_a_line_was_typed(
+def test_la_page_nomme_les_porteurs_des_qu_une_ligne_est_saisie(
     contrat_2004: None, client: Client
 ) -> None:
     client.force_login(Utilisateur.objects.create_user("coordinatrice"))
@@ -440,7 +442,7 @@ def test_the_page_names_porteurs_as_soon_as_a_line_was_typed(
 
 
 @pytest.mark.parametrize("haut", [HAUTEUR_PAYSAGE - 60, 160, 40])
-def test_no_row_is_cut_and_nothing_is_orphaned(haut: float) -> None:
+def test_aucune_ligne_n_est_coupee_ni_rien_orphelin(haut: float) -> None:
     enregistrer()
     tailles = [1, 2, 3, *range(20, 44), 1, 1, 1, 60, 5]
     pages = Pages(liste(*tailles), "")
@@ -473,14 +475,14 @@ def test_no_row_is_cut_and_nothing_is_orphaned(haut: float) -> None:
     assert cases_lues == [f"{n}-{rang}" for n, t in enumerate(tailles, 1) for rang in range(t)]
 
 
-def test_an_amount_unknown_is_a_dash_and_an_amount_not_asked_is_blank() -> None:
+def test_un_montant_inconnu_est_un_tiret_et_un_montant_non_demande_un_blanc() -> None:
     enregistrer()
     rangees = Pages(liste(1), "").rangees
     assert [rangee.cases[-4:] for rangee in rangees][1] == ("0 €", "", "—", "0 €")
 
 
 @pytest.mark.parametrize("police", [NORMAL, GRAS, ITALIQUE])
-def test_texts_are_cut_whole_and_fit(police: str) -> None:
+def test_les_textes_sont_coupes_entiers_et_tiennent(police: str) -> None:
     enregistrer()
     for texte in (*HOSTILES, "Saint-Julien/Saint-Hilaire 563\u202f152\u00a0€ " * 9):
         lignes = couper(texte, police, 9, 61)
@@ -489,7 +491,7 @@ def test_texts_are_cut_whole_and_fit(police: str) -> None:
         assert "".join(lignes).replace(" ", "") == sans_blancs
 
 
-def test_the_typeface_has_every_sign_that_the_report_uses(pages: list[Page]) -> None:
+def test_la_police_a_chaque_signe_que_le_bilan_emploie(pages: list[Page]) -> None:
     signes = {c["text"] for page in pages for c in page.chars}
 
     for police in (NORMAL, GRAS, ITALIQUE):

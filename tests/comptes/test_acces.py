@@ -333,7 +333,9 @@ def site(caplog: pytest.LogCaptureFixture) -> Iterator[BaseHandler]:
     request_finished.connect(close_old_connections)
 
 
-def test_each_address_answers_each_role_as_the_table_says(monde: Monde, site: BaseHandler) -> None:
+def test_chaque_adresse_repond_a_chaque_role_comme_le_dit_le_tableau(
+    monde: Monde, site: BaseHandler
+) -> None:
     entiers = [Personne(role) for role in COLONNES]
     limites = [Personne(role, "Alès") for role in COLONNES]
     observees: dict[Ligne, list[str]] = {}

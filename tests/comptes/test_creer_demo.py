@@ -19,7 +19,7 @@ def creer_demo() -> str:
     return sortie.getvalue()
 
 
-def test_the_first_time_an_administrator_is_made_with_the_password_shown() -> None:
+def test_la_premiere_fois_un_compte_d_administration_est_fait_mot_de_passe_montre() -> None:
     message = creer_demo()
 
     trouve = re.search(r"mot de passe « (\S+) »", message)
@@ -29,7 +29,7 @@ def test_the_first_time_an_administrator_is_made_with_the_password_shown() -> No
     assert compte.is_superuser
 
 
-def test_the_second_time_nothing_changes() -> None:
+def test_la_seconde_fois_rien_ne_change() -> None:
     creer_demo()
     empreinte = Utilisateur.objects.get().password
 
@@ -37,7 +37,7 @@ def test_the_second_time_nothing_changes() -> None:
     assert Utilisateur.objects.get().password == empreinte
 
 
-def test_where_someone_works_already_no_account_is_made() -> None:
+def test_ou_quelqu_un_travaille_deja_aucun_compte_n_est_fait() -> None:
     Utilisateur.objects.create_user("coordinatrice")
 
     creer_demo()
@@ -45,7 +45,7 @@ def test_where_someone_works_already_no_account_is_made() -> None:
     assert [compte.username for compte in Utilisateur.objects.all()] == ["coordinatrice"]
 
 
-def test_production_has_no_demonstration_account(settings: Settings) -> None:
+def test_la_production_n_a_pas_de_compte_de_demonstration(settings: Settings) -> None:
     settings.PRODUCTION = True
 
     with pytest.raises(CommandError, match="Pas de compte de démonstration en production"):

@@ -96,7 +96,7 @@ def _connexion(navigateur: OpenerDirector, serveur: str, mot_de_passe: str) -> s
     return str(reponse.read().decode())
 
 
-def test_one_session_served_by_one_then_the_other(serveurs: tuple[str, str]) -> None:
+def test_une_session_servie_par_l_un_puis_par_l_autre(serveurs: tuple[str, str]) -> None:
     Utilisateur.objects.create_user("camille", password=MOT_DE_PASSE)
     camille = _navigateur()
     _connexion(camille, serveurs[0], MOT_DE_PASSE)
@@ -106,7 +106,7 @@ def test_one_session_served_by_one_then_the_other(serveurs: tuple[str, str]) -> 
         assert "camille" in page
 
 
-def test_failures_are_counted_by_both_together(serveurs: tuple[str, str]) -> None:
+def test_les_echecs_sont_comptes_par_les_deux_ensemble(serveurs: tuple[str, str]) -> None:
     Utilisateur.objects.create_user("camille", password=MOT_DE_PASSE)
     for essai in range(5):
         _connexion(_navigateur(), serveurs[essai % 2], "faux")
@@ -116,7 +116,7 @@ def test_failures_are_counted_by_both_together(serveurs: tuple[str, str]) -> Non
     assert all("Trop de tentatives" in page for page in pages)
 
 
-def test_a_session_ended_on_one_is_over_on_the_other(serveurs: tuple[str, str]) -> None:
+def test_une_session_finie_sur_l_un_l_est_sur_l_autre(serveurs: tuple[str, str]) -> None:
     Utilisateur.objects.create_user("camille", password=MOT_DE_PASSE)
     camille = _navigateur()
     _connexion(camille, serveurs[0], MOT_DE_PASSE)
@@ -129,7 +129,7 @@ def test_a_session_ended_on_one_is_over_on_the_other(serveurs: tuple[str, str]) 
     assert "/comptes/login/" in arrivee
 
 
-def test_a_very_long_address_gets_the_application_s_own_page(serveurs: tuple[str, str]) -> None:
+def test_une_adresse_tres_longue_recoit_la_page_de_l_application(serveurs: tuple[str, str]) -> None:
     """The server would answer in English, before the application sees it."""
     page = build_opener().open(f"{serveurs[0]}/accessibilite/?q={'a' * 10_000}").read().decode()
 

@@ -97,18 +97,18 @@ def entrer(client: Client, personne: Personne) -> Any:
     )
 
 
-def test_the_sign_in_page_offers_it(client: Client) -> None:
+def test_la_page_de_connexion_la_propose(client: Client) -> None:
     page = client.get("/comptes/login/").content.decode()
     assert "Connexion de la ville" in page
     assert 'action="/comptes/oidc/agents/login/"' in page
 
 
-def test_without_a_provider_there_is_nothing_there(client: Client, settings: Settings) -> None:
+def test_sans_fournisseur_il_n_y_a_rien(client: Client, settings: Settings) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = {}
     assert client.post("/comptes/oidc/agents/login/").status_code == 404
 
 
-def test_camille_comes_in_by_her_verified_address(client: Client) -> None:
+def test_camille_entre_par_son_adresse_verifiee(client: Client) -> None:
     camille = Utilisateur.objects.create_user("camille", email="Camille@ville.example")
 
     reponse = entrer(client, CAMILLE)
@@ -130,7 +130,7 @@ def test_camille_comes_in_by_her_verified_address(client: Client) -> None:
     ],
     ids=["unknown", "address not verified", "two accounts", "no address"],
 )
-def test_nobody_else_does(client: Client, personne: Personne, comptes: list[str]) -> None:
+def test_personne_d_autre_n_entre(client: Client, personne: Personne, comptes: list[str]) -> None:
     for rang, courriel in enumerate(comptes):
         Utilisateur.objects.create_user("camille" if rang == 0 else f"autre{rang}", email=courriel)
 
@@ -143,13 +143,13 @@ def test_nobody_else_does(client: Client, personne: Personne, comptes: list[str]
     assert Evenement.objects.get().genre == Evenement.Genre.ECHEC
 
 
-def test_an_inactive_account_stays_out(client: Client) -> None:
+def test_un_compte_inactif_reste_dehors(client: Client) -> None:
     Utilisateur.objects.create_user("camille", email="camille@ville.example", is_active=False)
     entrer(client, CAMILLE)
     assert client.get("/actions/").status_code == 302
 
 
-def test_where_the_settings_allow_it_an_account_is_made_without_a_role(
+def test_ou_les_reglages_le_permettent_un_compte_est_fait_sans_role(
     client: Client, settings: Settings
 ) -> None:
     settings.OIDC_CREER_COMPTES = True
@@ -163,7 +163,7 @@ def test_where_the_settings_allow_it_an_account_is_made_without_a_role(
     assert not compte.groups.exists()
 
 
-def test_coming_back_without_having_left_is_refused(client: Client) -> None:
+def test_revenir_sans_etre_parti_est_refuse(client: Client) -> None:
     Fournisseur.personne = CAMILLE
     client.get("/comptes/oidc/agents/login/callback/", {"code": "c", "state": "inventé"})
     assert "_auth_user_id" not in client.session

@@ -133,7 +133,7 @@ def test_la_page_du_compte_note_ce_qu_elle_change(camille: Utilisateur) -> None:
     assert "Modification de" in lignes()[1][3]
 
 
-def test_nobody_writes_it_by_hand() -> None:
+def test_personne_ne_l_ecrit_a_la_main() -> None:
     chef = Client()
     chef.force_login(Utilisateur.objects.create_superuser("chef"))
     ligne = Evenement.objects.create(genre=Genre.REFUS)

@@ -36,7 +36,7 @@ def camille() -> Utilisateur:
     return compte
 
 
-def test_all_that_is_kept_and_no_secret(camille: Utilisateur) -> None:
+def test_tout_ce_qui_est_garde_et_aucun_secret(camille: Utilisateur) -> None:
     sortie = StringIO()
     call_command("exporter_personne", "camille", stdout=sortie)
     donnees = json.loads(sortie.getvalue())
@@ -51,7 +51,7 @@ def test_all_that_is_kept_and_no_secret(camille: Utilisateur) -> None:
     assert "pbkdf2" not in sortie.getvalue()
 
 
-def test_once_forgotten_her_acts_remain_without_her(camille: Utilisateur) -> None:
+def test_une_fois_oubliee_ses_actes_restent_sans_elle(camille: Utilisateur) -> None:
     call_command("anonymiser_personne", "camille", "--oui", stdout=StringIO())
 
     compte = Utilisateur.objects.get(pk=camille.pk)
@@ -67,7 +67,7 @@ def test_once_forgotten_her_acts_remain_without_her(camille: Utilisateur) -> Non
     assert not Evenement.objects.filter(detail__icontains="camille").exists()
 
 
-def test_another_whose_name_begins_alike_keeps_it(camille: Utilisateur) -> None:
+def test_une_autre_au_nom_semblable_garde_le_sien(camille: Utilisateur) -> None:
     Evenement.objects.create(genre="ROLE", detail="camille.b : ajout Saisie")
 
     anonymiser(camille)
@@ -75,7 +75,7 @@ def test_another_whose_name_begins_alike_keeps_it(camille: Utilisateur) -> None:
     assert Evenement.objects.filter(detail="camille.b : ajout Saisie").exists()
 
 
-def test_nobody_by_that_name() -> None:
+def test_personne_de_ce_nom() -> None:
     for commande in ("exporter_personne", "anonymiser_personne"):
         with pytest.raises(CommandError, match="Aucun compte n'a cet identifiant"):
             call_command(commande, "personne")

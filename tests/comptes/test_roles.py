@@ -60,7 +60,7 @@ def client_de(role: str, *communes: str) -> Client:
     return client
 
 
-def test_choices_and_autocompletion_offer_ones_own_communes(
+def test_les_choix_et_l_autocompletion_offrent_ses_communes(
     objets: dict[str, dict[str, int]],
 ) -> None:
     client = client_de("Saisie", "Alès")
@@ -81,7 +81,7 @@ def test_choices_and_autocompletion_offer_ones_own_communes(
     assert "Bagard" not in liste
 
 
-def test_limited_to_a_commune_one_counts_only_its_actions(
+def test_limite_a_une_commune_on_ne_compte_que_ses_actions(
     objets: dict[str, dict[str, int]],
 ) -> None:
     """The theme is everybody's; what it is used by isn't."""
@@ -100,7 +100,7 @@ def test_limited_to_a_commune_one_counts_only_its_actions(
         assert lus(client, liste, "//td[contains(@class, 'nombre_d_actions')]") == [nombre]
 
 
-def test_limited_to_a_commune_one_cannot_write_elsewhere(
+def test_limite_a_une_commune_on_n_ecrit_pas_ailleurs(
     objets: dict[str, dict[str, int]],
 ) -> None:
     client = client_de("Saisie", "Alès")
@@ -129,7 +129,7 @@ def test_limited_to_a_commune_one_cannot_write_elsewhere(
     )
 
 
-def test_who_types_takes_away_a_funding_line_not_the_action(
+def test_qui_saisit_retire_une_subvention_pas_l_action(
     objets: dict[str, dict[str, int]],
 ) -> None:
     client = client_de("Saisie", "Alès")
@@ -149,7 +149,7 @@ def test_who_types_takes_away_a_funding_line_not_the_action(
     assert client.post(suppression, {"post": "yes"}).status_code == 403
 
 
-def test_an_administrator_cannot_make_herself_a_superuser() -> None:
+def test_une_administratrice_ne_se_fait_pas_superutilisatrice() -> None:
     client = client_de("Administration")
     chef = Utilisateur.objects.create_superuser("chef")
     moi = Utilisateur.objects.get(username="Administration")
@@ -162,7 +162,7 @@ def test_an_administrator_cannot_make_herself_a_superuser() -> None:
     assert client.get(reverse("admin:auth_user_password_change", args=[chef.pk])).status_code == 403
 
 
-def test_an_account_with_a_role_gets_in_the_administration() -> None:
+def test_un_compte_avec_un_role_entre_dans_l_administration() -> None:
     client = client_de("Administration")
     agent = Utilisateur.objects.create_user("agent")
 

@@ -82,7 +82,7 @@ def test_une_commande_dit_la_phrase_et_s_arrete() -> None:
     )
 
 
-def test_a_postgresql_that_does_not_answer() -> None:
+def test_un_postgresql_qui_ne_repond_pas() -> None:
     code, sortie, plainte = manage(
         "showmigrations", DATABASE_URL="postgres://ville:secret@127.0.0.1:1/contrat"
     )
@@ -104,14 +104,14 @@ def test_un_dossier_qui_ne_peut_pas_etre_cree(
     )
 
 
-def test_a_file_that_cannot_be_made_in_its_folder() -> None:
+def test_un_fichier_qui_ne_peut_se_faire_dans_son_dossier() -> None:
     code, sortie, plainte = manage("showmigrations", DATABASE_URL="sqlite:////proc/base.sqlite3")
 
     assert (code, sortie, plainte.count("\n")) == (2, "", 1)
     assert plainte.startswith(("La base SQLite ne peut pas être ouverte", "Pas de droit d'écrit"))
 
 
-def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+def test_un_fichier_qui_n_est_pas_une_base(tmp_path: Path) -> None:
     fichier = tmp_path / "bilan.pdf"
     fichier.write_text("%PDF-1.7, et rien d'une base de données" * 20)
 
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     )
 
 
-def test_a_database_without_its_tables(tmp_path: Path) -> None:
+def test_une_base_sans_ses_tables(tmp_path: Path) -> None:
     assert manage("creer_demo", DATABASE_URL=f"sqlite:///{tmp_path / 'base.sqlite3'}") == (
         2,
         "",
@@ -131,7 +131,7 @@ def test_a_database_without_its_tables(tmp_path: Path) -> None:
     )
 
 
-def test_a_postgresql_without_its_tables() -> None:
+def test_un_postgresql_sans_ses_tables() -> None:
     absence = postgresql_absent()
     if absence is not None:
         pytest.skip(absence)
@@ -157,7 +157,7 @@ def test_debug_en_production(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_a_right_environment() -> None:
+def test_un_environnement_juste() -> None:
     code, _, plainte = manage("check", DATABASE_URL="sqlite://:memory:")
 
     assert (code, plainte) == (0, "")
@@ -191,7 +191,7 @@ def test_un_reglage_qui_ne_veut_rien_dire_est_refuse(
     assert refus(monkeypatch, **reglage) == plainte
 
 
-def test_the_production_settings_pass_django_s_own_examination() -> None:
+def test_les_reglages_de_production_passent_l_examen_de_django() -> None:
     code, _, dit = manage(
         "check", "--deploy", "--fail-level", "WARNING", PRODUCTION="oui", ALLOWED_HOSTS="ville.fr"
     )
@@ -199,7 +199,7 @@ def test_the_production_settings_pass_django_s_own_examination() -> None:
     assert (code, dit) == (0, "")
 
 
-def test_the_server_says_the_sentence_once_and_stops() -> None:
+def test_le_serveur_dit_la_phrase_une_fois_et_s_arrete() -> None:
     fini = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--config", "deploiement/gunicorn.py",
          "contrat_ville.wsgi"],

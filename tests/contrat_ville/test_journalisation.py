@@ -34,7 +34,7 @@ def lues(sortie: io.StringIO) -> list[dict[str, Any]]:
 
 
 @pytest.mark.django_db
-def test_a_request_is_one_line_without_who_nor_what(client: Client, lignes: io.StringIO) -> None:
+def test_une_requete_est_une_ligne_sans_qui_ni_quoi(client: Client, lignes: io.StringIO) -> None:
     client.force_login(Utilisateur.objects.create_user("camille.durand"))
 
     reponse = client.get("/actions/?q=Mme+Durand", headers={"X-Request-ID": "mandataire-0042"})
@@ -55,7 +55,7 @@ def test_a_request_is_one_line_without_who_nor_what(client: Client, lignes: io.S
 
 
 @pytest.mark.parametrize("recu", ["", "court", "a" * 65, "x\ny" * 9, "<script>alert(1)</script>"])
-def test_a_strange_id_is_replaced(client: Client, recu: str) -> None:
+def test_un_identifiant_etrange_est_remplace(client: Client, recu: str) -> None:
     rendu = client.get("/sante/", headers={"X-Request-ID": recu})["X-Request-ID"]
 
     assert rendu != recu
@@ -63,7 +63,7 @@ def test_a_strange_id_is_replaced(client: Client, recu: str) -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_address_and_a_refusal_are_not_quoted(
+def test_une_adresse_inconnue_et_un_refus_ne_sont_pas_cites(
     client: Client, lignes: io.StringIO
 ) -> None:
     client.get("/dossier-de-madame-durand/")
@@ -73,7 +73,7 @@ def test_an_unknown_address_and_a_refusal_are_not_quoted(
     assert {ligne["statut"] for ligne in lues(lignes)} == {404, 400}
 
 
-def test_an_error_says_where_and_not_what(lignes: io.StringIO) -> None:
+def test_une_erreur_dit_ou_et_non_quoi(lignes: io.StringIO) -> None:
     jeton = requete_en_cours.set("abc")
     try:
         int("06 12 34 56 78")
@@ -84,5 +84,5 @@ def test_an_error_says_where_and_not_what(lignes: io.StringIO) -> None:
 
     (ligne,) = lues(lignes)
     assert (ligne["requete"], ligne["message"], ligne["erreur"]) == ("abc", "Échec", "ValueError")
-    assert "test_an_error_says_where_and_not_what" in ligne["pile"][-1]
+    assert "test_une_erreur_dit_ou_et_non_quoi" in ligne["pile"][-1]
     assert "06 12" not in lignes.getvalue()

@@ -11,7 +11,7 @@ from django.utils import translation
 PAIRE = re.compile(r'^msgid "(.+)"\n(?:msgid_plural "(.+)"\n)?msgstr(?:\[0\])? "(.+)"$', re.M)
 
 
-def test_each_sentence_is_one_of_django_s_and_is_said_our_way() -> None:
+def test_chaque_phrase_est_de_django_et_se_dit_a_notre_facon() -> None:
     """The compiled file is up to date, and a later Django that words a sentence anew is noticed."""
     dossier = settings.BASE_DIR / "locale" / "fr" / "LC_MESSAGES"
     ecrit = (dossier / "django.po").read_text(encoding="utf-8").replace('\\"', '"')

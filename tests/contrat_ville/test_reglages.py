@@ -12,7 +12,7 @@ def lus(*fichiers: str) -> set[str]:
     return {nom for fichier in fichiers for nom in LECTURE.findall((RACINE / fichier).read_text())}
 
 
-def test_every_setting_is_explained_once() -> None:
+def test_chaque_reglage_est_explique_une_fois() -> None:
     guide = (RACINE / "docs" / "exploitation.md").read_text()
     noms = [nom for ligne in LIGNE.findall(guide) for nom in re.findall(r"`([A-Z_]+)`", ligne)]
 
@@ -25,7 +25,7 @@ def test_every_setting_is_explained_once() -> None:
         assert f"`{nom}`" in guide
 
 
-def test_the_example_of_an_environment_names_settings_that_exist() -> None:
+def test_l_exemple_d_environnement_nomme_des_reglages_qui_existent() -> None:
     exemple = (RACINE / "deploiement" / "exemple.env").read_text()
     guide = (RACINE / "docs" / "exploitation.md").read_text()
 

@@ -19,7 +19,7 @@ def dossier(settings: Settings, tmp_path: Path) -> Path:
     return tmp_path / "fichiers"
 
 
-def test_alive_asks_the_database_nothing(client: Client) -> None:
+def test_vivant_ne_demande_rien_a_la_base(client: Client) -> None:
     # Without the db mark, any question to the database would fail.
     reponse = client.get("/sante/")
 
@@ -28,7 +28,7 @@ def test_alive_asks_the_database_nothing(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_ready_when_all_is_there(
+def test_pret_quand_tout_est_la(
     client: Client, django_assert_num_queries: DjangoAssertNumQueries, dossier: Path
 ) -> None:
     with django_assert_num_queries(3):  # one to the database, two about its migrations
@@ -39,7 +39,7 @@ def test_ready_when_all_is_there(
 
 
 @pytest.mark.django_db
-def test_not_ready_before_the_migrations_nor_after_a_newer_version(client: Client) -> None:
+def test_pas_pret_avant_les_migrations_ni_apres_une_version_plus_recente(client: Client) -> None:
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("comptes", "0004_journal")
     avant = client.get("/sante/pret/")
@@ -52,7 +52,7 @@ def test_not_ready_before_the_migrations_nor_after_a_newer_version(client: Clien
 
 
 @pytest.mark.django_db
-def test_not_ready_where_files_cannot_be_kept(client: Client, settings: Settings) -> None:
+def test_pas_pret_ou_les_fichiers_ne_se_gardent_pas(client: Client, settings: Settings) -> None:
     settings.MEDIA_ROOT = Path("/dev/null/fichiers")
 
     reponse = client.get("/sante/pret/")
@@ -63,7 +63,7 @@ def test_not_ready_where_files_cannot_be_kept(client: Client, settings: Settings
 
 
 @pytest.mark.django_db
-def test_not_ready_when_the_disk_is_nearly_full(
+def test_pas_pret_quand_le_disque_est_presque_plein(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = namedtuple("usage", "total used free")

@@ -39,7 +39,7 @@ def servie(neuve: Callable[[], Installation]) -> Iterator[Installation]:
         proprietaire.execute(f"DROP ROLE {ROLE}".encode())
 
 
-def test_the_lesser_role_is_enough_for_every_day(servie: Installation, tmp_path: Path) -> None:
+def test_le_moindre_role_suffit_chaque_jour(servie: Installation, tmp_path: Path) -> None:
     peupler(servie)
     sortie, plainte = servie.lancer(ICI / "ecrivain.py", "e", "1").communicate(timeout=60)
     assert (sortie.split()[0], plainte) == ("e-0", "")

@@ -74,7 +74,7 @@ def remplir(disque: Path, reste: int) -> Path:
     return bourre
 
 
-def test_people_who_write(a_l_etroit: Installation, petit_disque: Path) -> None:
+def test_des_gens_qui_ecrivent(a_l_etroit: Installation, petit_disque: Path) -> None:
     avant = peupler(a_l_etroit).etat()
     bourre = remplir(petit_disque, 300_000)
 
@@ -95,7 +95,7 @@ def test_people_who_write(a_l_etroit: Installation, petit_disque: Path) -> None:
     assert (suite.split()[0], plainte) == ("suite-0", "")
 
 
-def test_backup_and_restoration(
+def test_sauvegarde_et_restauration(
     a_l_etroit: Installation,
     neuve: Callable[[], Installation],
     petit_disque: Path,

@@ -106,7 +106,7 @@ def compter_l_import(etat: dict[str, Any]) -> int:
     return len(importees)
 
 
-def test_people_who_write(peuplee: Installation, hasard: random.Random) -> None:
+def test_des_gens_qui_ecrivent(peuplee: Installation, hasard: random.Random) -> None:
     bilan = peuplee.etat()["bilans"]["2004"]
     confirmees: set[str] = set()
     for mort in range(MORTS):
@@ -125,7 +125,7 @@ def test_people_who_write(peuplee: Installation, hasard: random.Random) -> None:
     assert len(confirmees) >= MORTS
 
 
-def test_a_backup(peuplee: Installation, hasard: random.Random, tmp_path: Path) -> None:
+def test_une_sauvegarde(peuplee: Installation, hasard: random.Random, tmp_path: Path) -> None:
     avant = peuplee.etat()
     cible = tmp_path / "sauvegardes" / "contrat.zip"
     cible.parent.mkdir()
@@ -145,7 +145,7 @@ def test_a_backup(peuplee: Installation, hasard: random.Random, tmp_path: Path) 
     assert [chemin.name for chemin in cible.parent.iterdir()] == ["contrat.zip"]
 
 
-def test_a_restoration(
+def test_une_restauration(
     peuplee: Installation, hasard: random.Random, neuve: Neuve, tmp_path: Path
 ) -> None:
     source = peuplee.etat()
@@ -171,7 +171,7 @@ def test_a_restoration(
     assert cible.etat() == source
 
 
-def test_an_import(
+def test_un_import(
     peuplee: Installation, hasard: random.Random, neuve: Neuve, tmp_path: Path
 ) -> None:
     fichier = tmp_path / "actions.csv"

@@ -107,7 +107,7 @@ def saisir(agent: Agent, prefixe: str, confirmes: list[str], refuses: list[str])
         return
 
 
-def test_people_at_their_browsers(peuplee: Installation, hasard: random.Random) -> None:
+def test_des_gens_a_leur_navigateur(peuplee: Installation, hasard: random.Random) -> None:
     peuplee.reussir("shell", "--no-imports", "-c", CREER_UN_ADMINISTRATEUR)
     avant = peuplee.etat()
     with socket.socket() as prise:

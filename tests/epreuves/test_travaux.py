@@ -33,7 +33,7 @@ def importees(etat: dict[str, Any]) -> dict[str, int]:
     return compte
 
 
-def test_the_worker(peuplee: Installation, hasard: random.Random) -> None:
+def test_l_ouvrier(peuplee: Installation, hasard: random.Random) -> None:
     file = EnFile(peuplee.url, peuplee.fichiers)
     demande = file.lancer("tests/epreuves/demander.py", str(IMPORTS), str(LIGNES))
     assert demande.communicate(timeout=300)[1] == ""

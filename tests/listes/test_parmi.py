@@ -7,7 +7,7 @@ from territoires.models import Organisme
 
 
 @pytest.mark.django_db
-def test_ids_select_their_rows_and_none_selects_nothing() -> None:
+def test_des_cles_choisissent_leurs_lignes_et_aucune_n_en_choisit() -> None:
     noms = [f"Porteur {rang}" for rang in range(40_000)]
     cles = [o.pk for o in Organisme.objects.bulk_create(Organisme(nom=nom) for nom in noms)]
     porteurs = Organisme.objects.order_by("pk")

@@ -119,7 +119,7 @@ def publie(page: Page, annonces: Etat) -> Etat:
     return etat
 
 
-def test_a_file_with_mistakes_is_corrected_applied_seen_in_the_report_and_undone(
+def test_un_fichier_fautif_est_corrige_applique_vu_au_bilan_puis_annule(
     site: Site, envoi: Path, tmp_path: Path
 ) -> None:
     with site.contexte("coordinatrice") as contexte:

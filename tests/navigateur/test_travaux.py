@@ -15,7 +15,7 @@ def file_de_travaux(settings: Settings) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 
-def test_the_page_that_follows_a_work_shows_its_file_by_itself(site: Site) -> None:
+def test_la_page_qui_suit_un_travail_montre_son_fichier_d_elle_meme(site: Site) -> None:
     with site.contexte("lectrice") as contexte:
         page = contexte.new_page()
         page.goto("/bilan/2004/")
@@ -30,7 +30,7 @@ def test_the_page_that_follows_a_work_shows_its_file_by_itself(site: Site) -> No
         assert attendu.value.suggested_filename == "bilan-2004.xlsx"
 
 
-def test_closed_without_a_script_the_work_goes_on_and_is_found_again(site: Site) -> None:
+def test_page_fermee_sans_script_le_travail_continue_et_se_retrouve(site: Site) -> None:
     with site.contexte("coordinatrice", java_script_enabled=False) as contexte:
         page = contexte.new_page()
         page.goto("/bilan/2004/")

@@ -35,7 +35,7 @@ def verdict(chemin: Path) -> str | None:
     return None
 
 
-def test_what_was_written_is_read_back(sauvegarde: Path) -> None:
+def test_ce_qui_fut_ecrit_se_relit(sauvegarde: Path) -> None:
     with ouvrir(sauvegarde) as archive:
         archive.verifier()
         table = archive.manifeste.tables[0]
@@ -45,7 +45,7 @@ def test_what_was_written_is_read_back(sauvegarde: Path) -> None:
     assert (table.nom, table.colonnes, table.lignes, table.suite) == ("a", ["id", "nom"], 50, 50)
 
 
-def test_any_flipped_byte_is_refused(sauvegarde: Path) -> None:
+def test_tout_octet_change_est_refuse(sauvegarde: Path) -> None:
     octets = sauvegarde.read_bytes()
     passees = []
     for position in range(len(octets)):
@@ -59,7 +59,7 @@ def test_any_flipped_byte_is_refused(sauvegarde: Path) -> None:
     assert len(octets) > 1500
 
 
-def test_the_damaged_part_is_named(sauvegarde: Path) -> None:
+def test_la_partie_abimee_est_nommee(sauvegarde: Path) -> None:
     octets = sauvegarde.read_bytes()
     milieu = octets.index(PIECE) + 250
     sauvegarde.write_bytes(octets[:milieu] + b"\x00\x01" + octets[milieu + 2 :])
@@ -71,19 +71,19 @@ def test_the_damaged_part_is_named(sauvegarde: Path) -> None:
 
 
 @pytest.mark.parametrize("reste", [0, 1, 100, -1, -64, -200])
-def test_a_truncated_file_is_refused(sauvegarde: Path, reste: int) -> None:
+def test_un_fichier_tronque_est_refuse(sauvegarde: Path, reste: int) -> None:
     sauvegarde.write_bytes(sauvegarde.read_bytes()[:reste])
 
     assert verdict(sauvegarde) is not None
 
 
-def test_something_added_is_refused(sauvegarde: Path) -> None:
+def test_un_ajout_est_refuse(sauvegarde: Path) -> None:
     sauvegarde.write_bytes(sauvegarde.read_bytes() + b"x")
 
     assert verdict(sauvegarde) is not None
 
 
-def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
+def test_un_fichier_d_un_autre_genre_est_refuse(tmp_path: Path) -> None:
     chemin = tmp_path / "bilan.pdf"
     chemin.write_bytes(b"%PDF-1.7")
 
@@ -92,7 +92,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_backup_that_fails_midway_raises_nothing_else(tmp_path: Path) -> None:
+def test_une_sauvegarde_qui_echoue_en_route_ne_leve_rien_d_autre(tmp_path: Path) -> None:
     fichier = io.BytesIO()
     redaction = Redaction(fichier)
     with pytest.raises(OSError, match="plein"), redaction:

@@ -57,7 +57,7 @@ def contenu(dossier: Path) -> list[str]:
     return sorted(str(c.relative_to(dossier)) for c in dossier.rglob("*") if c.is_file())
 
 
-def test_saved_emptied_and_restored(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_sauvegardee_videe_restauree(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
     code, sortie, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
     assert (code, plainte) == (0, "")
     assert sortie.startswith(f"Sauvegarde {tmp_path / 'contrat.zip'} écrite : ")
@@ -75,7 +75,7 @@ def test_saved_emptied_and_restored(piece: Piece, fichiers: Path, tmp_path: Path
     assert contenu(fichiers) == noms
 
 
-def test_not_over_data(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_pas_par_dessus_des_donnees(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
     commander("sauvegarder", tmp_path / "contrat.zip")
     noms = contenu(fichiers)
 
@@ -88,7 +88,9 @@ def test_not_over_data(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
     assert (Piece.objects.get().nom, contenu(fichiers)) == ("a.pdf", noms)
 
 
-def test_not_over_someone_elses_files(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_pas_par_dessus_les_fichiers_d_un_autre(
+    piece: Piece, fichiers: Path, tmp_path: Path
+) -> None:
     commander("sauvegarder", tmp_path / "contrat.zip")
     vider()
     (fichiers / "notes.txt").write_text("à moi")
@@ -103,7 +105,9 @@ def test_not_over_someone_elses_files(piece: Piece, fichiers: Path, tmp_path: Pa
     assert (Action.objects.count(), contenu(fichiers)) == (0, noms)
 
 
-def test_over_what_a_killed_restoration_left(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_par_dessus_ce_qu_une_restauration_tuee_a_laisse(
+    piece: Piece, fichiers: Path, tmp_path: Path
+) -> None:
     commander("sauvegarder", tmp_path / "contrat.zip")
     vider()
     (fichiers / ".restauration" / "pieces").mkdir(parents=True)
@@ -114,7 +118,9 @@ def test_over_what_a_killed_restoration_left(piece: Piece, fichiers: Path, tmp_p
     assert not (fichiers / ".restauration").exists()
 
 
-def test_rows_that_dont_fit_leave_nothing(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_des_rangees_qui_n_entrent_pas_ne_laissent_rien(
+    piece: Piece, fichiers: Path, tmp_path: Path
+) -> None:
     if connection.vendor == "postgresql":
         pytest.skip("PostgreSQL never let the row in")
     with connection.cursor() as curseur:
@@ -132,7 +138,7 @@ def test_rows_that_dont_fit_leave_nothing(piece: Piece, fichiers: Path, tmp_path
     assert (Action.objects.count(), Theme.objects.count(), contenu(fichiers)) == (0, 0, [])
 
 
-def test_only_with_the_version_that_made_it(piece: Piece, tmp_path: Path) -> None:
+def test_seulement_avec_la_version_qui_l_a_faite(piece: Piece, tmp_path: Path) -> None:
     commander("sauvegarder", tmp_path / "notre.zip")
     MigrationRecorder(connection).record_applied("actions", "9999_demain")
     commander("sauvegarder", tmp_path / "demain.zip")
@@ -156,7 +162,7 @@ def test_only_with_the_version_that_made_it(piece: Piece, tmp_path: Path) -> Non
     )
 
 
-def test_a_file_already_missing_is_said(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
+def test_un_fichier_deja_manquant_se_dit(piece: Piece, fichiers: Path, tmp_path: Path) -> None:
     Path(piece.fichier.path).unlink()
 
     code, _, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
@@ -170,7 +176,7 @@ def test_a_file_already_missing_is_said(piece: Piece, fichiers: Path, tmp_path: 
         assert archive.manifeste.absents == [piece.fichier.name]
 
 
-def test_a_document_deleted_meanwhile_is_in_no_moment_of_the_backup(
+def test_une_piece_supprimee_entre_temps_n_est_d_aucun_moment_de_la_sauvegarde(
     piece: Piece, fichiers: Path, tmp_path: Path
 ) -> None:
     """The first document is a pipe: while it is being read, someone deletes the second one."""
@@ -200,7 +206,7 @@ def test_a_document_deleted_meanwhile_is_in_no_moment_of_the_backup(
         assert [fichier.nom for fichier in archive.manifeste.fichiers] == [piece.fichier.name]
 
 
-def test_the_disk_says_no(piece: Piece, tmp_path: Path) -> None:
+def test_le_disque_dit_non(piece: Piece, tmp_path: Path) -> None:
     cas = {
         tmp_path / "nulle" / "part.zip": "il n'existe pas, ou son dossier n'existe pas",
         tmp_path: "c'est un dossier, donnez un nom de fichier",
@@ -220,7 +226,7 @@ def test_the_disk_says_no(piece: Piece, tmp_path: Path) -> None:
     )
 
 
-def test_a_full_disk_leaves_the_previous_backup(piece: Piece, tmp_path: Path) -> None:
+def test_un_disque_plein_laisse_la_sauvegarde_precedente(piece: Piece, tmp_path: Path) -> None:
     cible = tmp_path / "contrat.zip"
     commander("sauvegarder", cible)
     avant = cible.read_bytes()

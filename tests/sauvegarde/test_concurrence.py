@@ -119,17 +119,17 @@ def verifier(journal: Journal) -> None:
     ) == {"somme": sum(MONTANTS) * len(journal.ecrites)}
 
 
-def test_eight_writers_and_eight_readers_for_three_seconds() -> None:
+def test_huit_qui_ecrivent_et_huit_qui_lisent_trois_secondes() -> None:
     verifier(jouer(3))
 
 
 @pytest.mark.epreuve
-def test_eight_writers_and_eight_readers_for_a_minute() -> None:
+def test_huit_qui_ecrivent_et_huit_qui_lisent_une_minute() -> None:
     verifier(jouer(60))
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="plays on SQLite")
-def test_what_sqlite_promises_is_really_set() -> None:
+def test_ce_que_sqlite_promet_est_vraiment_regle() -> None:
     connection.close()
     reglages = {}
     with connection.cursor() as curseur:

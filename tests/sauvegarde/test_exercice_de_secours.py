@@ -81,7 +81,7 @@ def sauver_sous_charge(depart: Installation, fichier: Path) -> Etat:
     return avant
 
 
-def test_from_sqlite_under_load_to_postgresql_and_back(
+def test_de_sqlite_en_charge_a_postgresql_et_retour(
     sqlite: Installation, postgresql: Installation, sqlite_migree: Path, tmp_path: Path
 ) -> None:
     avant = sauver_sous_charge(sqlite, tmp_path / "charge.zip")
@@ -99,7 +99,7 @@ def test_from_sqlite_under_load_to_postgresql_and_back(
     assert retour.etat() == restaure
 
 
-def test_from_postgresql_under_load_to_sqlite(
+def test_de_postgresql_en_charge_a_sqlite(
     sqlite: Installation, postgresql: Installation, tmp_path: Path
 ) -> None:
     avant = sauver_sous_charge(postgresql, tmp_path / "charge.zip")

@@ -41,7 +41,7 @@ def sans_tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Inst
         pytest.param(RELEASES[-1], id=RELEASES[-1].stem),
     ],
 )
-def test_forward_from_a_released_state(etat: Path, sans_tables: Installation) -> None:
+def test_en_avant_depuis_un_etat_publie(etat: Path, sans_tables: Installation) -> None:
     revenir = sans_tables.lancer(ICI / "revenir.py", etat)
     assert revenir.communicate(timeout=300)[1] == ""
 

@@ -22,13 +22,13 @@ NOTER_DEMAIN = (
 
 
 @pytest.mark.django_db
-def test_the_code_knows_its_own_database() -> None:
+def test_le_code_connait_sa_propre_base() -> None:
     assert migrations_inconnues(connection) == set()
     assert migrations_en_attente(connection) == set()
 
 
 @pytest.mark.django_db
-def test_a_migration_from_tomorrow_is_recognised() -> None:
+def test_une_migration_de_demain_est_reconnue() -> None:
     MigrationRecorder(connection).record_applied("actions", "9999_demain")
     MigrationRecorder(connection).record_applied("inconnue", "0001_initial")
 
@@ -39,7 +39,7 @@ def test_a_migration_from_tomorrow_is_recognised() -> None:
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="the same whatever the database")
-def test_commands_and_server_refuse_it_and_say_why(sqlite: Installation) -> None:
+def test_les_commandes_et_le_serveur_la_refusent_et_disent_pourquoi(sqlite: Installation) -> None:
     sqlite.reussir("shell", "--no-imports", "-c", NOTER_DEMAIN)
 
     for commande in (["controle", "2004"], ["migrate"], ["charger_2004"]):

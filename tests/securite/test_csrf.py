@@ -15,14 +15,14 @@ def adresse(route: str) -> str:
     return "/" + ARGUMENT.sub("1", route).strip("^$").replace("\\", "")
 
 
-def test_no_view_is_exempt() -> None:
+def test_aucune_vue_n_est_exemptee() -> None:
     exemptees = [
         route for route, vue in motifs(administration=True) if getattr(vue, "csrf_exempt", False)
     ]
     assert exemptees == []
 
 
-def test_without_its_token_nothing_is_accepted(db: None) -> None:
+def test_sans_son_jeton_rien_n_est_accepte(db: None) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(Utilisateur.objects.create_superuser("chef"))
     adresses = sorted({adresse(route) for route, _ in motifs(administration=True)})
@@ -33,7 +33,7 @@ def test_without_its_token_nothing_is_accepted(db: None) -> None:
     assert len(adresses) > 60
 
 
-def test_the_session_cookie_stays_at_home() -> None:
+def test_le_temoin_de_session_reste_chez_lui() -> None:
     from django.conf import settings
 
     assert settings.SESSION_COOKIE_HTTPONLY

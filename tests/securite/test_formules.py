@@ -51,7 +51,7 @@ LISTES = ("actions", "communes", "themes", "financeurs", "porteurs", "quartiers"
 
 
 @pytest.mark.parametrize("liste", LISTES)
-def test_a_cell_of_the_csv_for_excel_is_never_a_formula(chef: Client, liste: str) -> None:
+def test_une_cellule_du_csv_pour_excel_n_est_jamais_une_formule(chef: Client, liste: str) -> None:
     contenu = telecharge(chef, f"/{liste}/?_export=csv").decode("utf-8-sig")
 
     cellules = [c for ligne in csv.reader(io.StringIO(contenu), delimiter=";") for c in ligne]
@@ -60,19 +60,19 @@ def test_a_cell_of_the_csv_for_excel_is_never_a_formula(chef: Client, liste: str
 
 
 @pytest.mark.parametrize("liste", LISTES)
-def test_a_cell_of_the_workbook_that_was_typed_is_text(chef: Client, liste: str) -> None:
+def test_une_cellule_saisie_du_classeur_est_du_texte(chef: Client, liste: str) -> None:
     classeur = openpyxl.load_workbook(io.BytesIO(telecharge(chef, f"/{liste}/?_export=xlsx")))
     assert list(formules(classeur)) == []
 
 
-def test_the_report_s_own_formulas_quote_nothing_that_was_typed(chef: Client) -> None:
+def test_les_formules_du_bilan_ne_citent_rien_de_saisi(chef: Client) -> None:
     classeur = openpyxl.load_workbook(io.BytesIO(telecharge(chef, "/bilan/2004.xlsx")))
     suspectes = [f for f in formules(classeur) if "voleur" in f or "cmd" in f or "SUM(1)" in f]
     assert suspectes == []
     assert not [f for f in formules(classeur) if f in FORMULES]
 
 
-def test_what_goes_back_to_an_association_neither(chef: Client) -> None:
+def test_ni_dans_ce_qui_retourne_a_une_association(chef: Client) -> None:
     classeur = openpyxl.load_workbook(io.BytesIO(telecharge(chef, "/import/export/?exercice=2004")))
     assert not [f for f in formules(classeur) if f in FORMULES or "voleur" in f]
 

@@ -38,12 +38,12 @@ def saine(client: Client, adresse: str, **parametres: str) -> None:
     assert b"pbkdf2_sha256" not in contenu
 
 
-def test_there_are_lists_to_attack() -> None:
+def test_il_y_a_des_listes_a_attaquer() -> None:
     assert {route for route, _ in LISTES} >= {"actions/", "communes/", "porteurs/"}
 
 
 @pytest.mark.parametrize(("route", "filtres"), LISTES, ids=[route for route, _ in LISTES])
-def test_no_parameter_of_a_list_reaches_the_query_as_it_is(
+def test_aucun_parametre_d_une_liste_n_atteint_la_requete_tel_quel(
     route: str, filtres: type, chef: Client, monde: Monde
 ) -> None:
     for nom in (*filtres.base_filters, *PARAMETRES):  # type: ignore[attr-defined]  # a FilterSet
@@ -54,7 +54,7 @@ def test_no_parameter_of_a_list_reaches_the_query_as_it_is(
 
 
 @pytest.mark.parametrize("poison", POISONS)
-def test_nor_any_search(poison: str, chef: Client, monde: Monde) -> None:
+def test_ni_aucune_recherche(poison: str, chef: Client, monde: Monde) -> None:
     saine(chef, "/recherche/", q=poison)
     saine(chef, "/actions/porteurs/", porteur=poison, q=poison)
     for modele in ("actions/action", "territoires/organisme", "comptes/evenement"):
@@ -64,14 +64,14 @@ def test_nor_any_search(poison: str, chef: Client, monde: Monde) -> None:
             assert SCRIPT.encode() not in reponse.content
 
 
-def test_the_administration_lets_nobody_filter_on_a_secret(chef: Client) -> None:
+def test_l_administration_ne_filtre_pas_sur_un_secret(chef: Client) -> None:
     for parametre in ("cree_par__password__startswith", "ajoutee_par__password__startswith"):
         reponse = chef.get("/admin/actions/action/", {parametre: "p"})
         assert reponse.status_code in (302, 400)
 
 
 @pytest.mark.parametrize("texte", ["a\x00b", "\x00"])
-def test_a_null_character_is_refused_in_a_form(texte: str) -> None:
+def test_un_caractere_nul_est_refuse_dans_un_formulaire(texte: str) -> None:
     from territoires.models import Organisme
 
     champ = Organisme._meta.get_field("nom").formfield()

@@ -34,7 +34,7 @@ def envois(action: int, annonce: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("annonce", ABUSIFS, ids=lambda annonce: annonce[:9] or "vide")
-def test_lines_announced_without_being_sent_are_refused_at_once(
+def test_des_lignes_annoncees_sans_etre_envoyees_sont_refusees_aussitot(
     chef: Client, monde: Monde, annonce: str
 ) -> None:
     avant = list(Action.objects.values_list("pk", "version"))
@@ -48,7 +48,7 @@ def test_lines_announced_without_being_sent_are_refused_at_once(
     assert list(Action.objects.values_list("pk", "version")) == avant
 
 
-def test_whoever_may_not_write_is_told_so_before_anything_is_counted(monde: Monde) -> None:
+def test_qui_ne_peut_ecrire_l_apprend_avant_qu_on_compte(monde: Monde) -> None:
     lectrice = Utilisateur.objects.create_user("lectrice", is_staff=True)
     lectrice.groups.set(Group.objects.filter(name="Lecture"))
     client = Client()
@@ -62,7 +62,7 @@ def test_whoever_may_not_write_is_told_so_before_anything_is_counted(monde: Mond
     assert time.process_time() - debut < 5
 
 
-def test_a_version_of_five_thousand_digits_is_no_version(chef: Client, monde: Monde) -> None:
+def test_une_version_de_cinq_mille_chiffres_n_en_est_pas_une(chef: Client, monde: Monde) -> None:
     action = monde.ales["action"]
     avant = Action.objects.get(pk=action).version
     page = f"/admin/actions/action/{action}/"
@@ -74,7 +74,7 @@ def test_a_version_of_five_thousand_digits_is_no_version(chef: Client, monde: Mo
     assert Action.objects.get(pk=action).version == avant
 
 
-def test_as_many_lines_as_a_page_shows_are_read(chef: Client, monde: Monde) -> None:
+def test_autant_de_lignes_qu_une_page_en_montre_sont_lues(chef: Client, monde: Monde) -> None:
     liste = envois(monde.ales["action"], str(LIGNES_MAX))["/admin/actions/action/"]
 
     assert chef.post("/admin/actions/action/", liste).status_code == 200

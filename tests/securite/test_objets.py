@@ -27,7 +27,7 @@ def contenu(reponse: Any) -> str:
     return str(octets.decode())
 
 
-def test_neither_the_action_nor_its_documents(agent: Client, monde: Monde) -> None:
+def test_ni_l_action_ni_ses_pieces(agent: Client, monde: Monde) -> None:
     for la, attendu in ((monde.ales, 200), (monde.bagard, 404)):
         assert agent.get(f"/actions/{la['action']}/").status_code == attendu
         piece: Any = agent.get(f"/actions/pieces/{la['piece']}/")
@@ -37,7 +37,7 @@ def test_neither_the_action_nor_its_documents(agent: Client, monde: Monde) -> No
 
 
 @pytest.mark.parametrize("numero", [0, 10**9, 2**63, 10**40])
-def test_nor_what_does_not_exist(agent: Client, numero: int) -> None:
+def test_ni_ce_qui_n_existe_pas(agent: Client, numero: int) -> None:
     for page in ("actions/{}/", "actions/pieces/{}/", "porteurs/{}/", "quartiers/{}/"):
         assert agent.get("/" + page.format(numero)).status_code == 404
 
@@ -72,19 +72,21 @@ def test_nor_what_does_not_exist(agent: Client, numero: int) -> None:
         "/bilan/2004.pdf",
     ],
 )
-def test_bagard_s_own_words_appear_nowhere(agent: Client, monde: Monde, page: str) -> None:
+def test_les_mots_propres_a_bagard_ne_paraissent_nulle_part(
+    agent: Client, monde: Monde, page: str
+) -> None:
     reponse = agent.get(page.format(**monde.bagard))
 
     assert reponse.status_code in (200, 403, 404)
     assert SECRET not in contenu(reponse)
 
 
-def test_the_administration_is_shut_without_a_role(agent: Client, monde: Monde) -> None:
+def test_l_administration_est_fermee_sans_role(agent: Client, monde: Monde) -> None:
     for page in ("", "actions/action/", f"actions/action/{monde.ales['action']}/change/"):
         assert agent.get(f"/admin/{page}").status_code == 302
 
 
-def test_nobody_ends_another_s_session(agent: Client, monde: Monde) -> None:
+def test_personne_ne_termine_la_session_d_une_autre(agent: Client, monde: Monde) -> None:
     chef = Utilisateur.objects.get(username="chef")
     session = UserSession.objects.create(user=chef, ip="192.0.2.1", session_key="a", user_agent="x")
 

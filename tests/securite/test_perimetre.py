@@ -57,7 +57,7 @@ def deplacer(action: Action, commune: int, intitule: str) -> str:
 # --- What keeps something from being deleted ----
 
 
-def test_the_delete_page_counts_what_is_elsewhere_and_names_what_is_hers(
+def test_la_page_de_suppression_compte_ce_qui_est_ailleurs_et_nomme_le_sien(
     ines: Client, chef: Client, monde: Monde
 ) -> None:
     foyer = Organisme.objects.get(pk=monde.ales["organisme"])
@@ -84,7 +84,7 @@ def test_the_delete_page_counts_what_is_elsewhere_and_names_what_is_hers(
     assert Organisme.objects.filter(pk=foyer.pk).exists()
 
 
-def test_the_action_that_hers_renews_is_not_named_when_it_is_elsewhere(
+def test_l_action_que_la_sienne_reconduit_n_est_pas_nommee_si_elle_est_ailleurs(
     ines: Client, chef: Client, monde: Monde
 ) -> None:
     sienne, autre = monde.ales["action"], monde.bagard["action"]
@@ -96,7 +96,7 @@ def test_the_action_that_hers_renews_is_not_named_when_it_is_elsewhere(
     assert SECRET in lu(chef.get(page))
 
 
-def test_a_list_is_not_asked_who_carries_the_actions_of_others(ines: Client, monde: Monde) -> None:
+def test_une_liste_ne_dit_pas_qui_porte_les_actions_des_autres(ines: Client, monde: Monde) -> None:
     for champ in ("actions__id__exact", "actions__intitule__startswith", "actions"):
         reponse = ines.get("/admin/territoires/organisme/", {champ: monde.bagard["action"]})
         assert (champ, reponse.status_code) == (champ, 400)
@@ -105,7 +105,7 @@ def test_a_list_is_not_asked_who_carries_the_actions_of_others(ines: Client, mon
 # --- History ----
 
 
-def test_she_reads_of_an_action_what_was_written_while_it_was_hers(
+def test_elle_lit_d_une_action_ce_qui_fut_ecrit_quand_elle_etait_a_elle(
     ines: Client, chef: Client, monde: Monde
 ) -> None:
     action = Action.objects.get(pk=monde.ales["action"])
@@ -124,7 +124,7 @@ def test_she_reads_of_an_action_what_was_written_while_it_was_hers(
     assert "Seul ce qui a été écrit" not in toute
 
 
-def test_she_brings_back_neither_a_state_from_elsewhere_nor_an_action_there(
+def test_elle_ne_retablit_ni_un_etat_d_ailleurs_ni_une_action_de_la_bas(
     ines: Client, monde: Monde
 ) -> None:
     action = Action.objects.get(pk=monde.ales["action"])
@@ -144,9 +144,7 @@ def test_she_brings_back_neither_a_state_from_elsewhere_nor_an_action_there(
     assert (action.commune_id, action.intitule) == (monde.ales["commune"], "Revenue à Alès")
 
 
-def test_nor_an_organisation_to_where_she_could_not_have_written_it(
-    ines: Client, monde: Monde
-) -> None:
+def test_ni_un_organisme_la_ou_elle_n_aurait_pu_l_ecrire(ines: Client, monde: Monde) -> None:
     foyer = Organisme.objects.get(pk=monde.ales["organisme"])
     foyer.commune_id = monde.bagard["commune"]
     foyer.save()
@@ -167,7 +165,9 @@ def test_nor_an_organisation_to_where_she_could_not_have_written_it(
 
 
 @pytest.mark.parametrize("champ", ["commune", "quartier"])
-def test_nor_does_a_form_take_what_is_elsewhere(ines: Client, monde: Monde, champ: str) -> None:
+def test_ni_un_formulaire_ne_prend_ce_qui_est_ailleurs(
+    ines: Client, monde: Monde, champ: str
+) -> None:
     action = Action.objects.get(pk=monde.ales["action"])
     saisie = {
         "exercice": action.exercice_id,
@@ -194,7 +194,7 @@ def test_nor_does_a_form_take_what_is_elsewhere(ines: Client, monde: Monde, cham
     assert ines.post(page, saisie).status_code == 302
 
 
-def test_she_does_not_undo_an_import_that_wrote_elsewhere(
+def test_elle_n_annule_pas_un_import_qui_a_ecrit_ailleurs(
     ines: Client, compte: Utilisateur, monde: Monde, tmp_path: Path
 ) -> None:
     """Her own, from when she was not limited yet; what the others made of it isn't told."""
@@ -226,7 +226,7 @@ def test_she_does_not_undo_an_import_that_wrote_elsewhere(
 
 @pytest.mark.parametrize("qui", ["agent", "ines"])
 @pytest.mark.parametrize("saisie", ["numéro", "nom"])
-def test_the_filter_says_of_another_s_porteur_what_it_says_of_none(
+def test_le_filtre_dit_du_porteur_d_une_autre_ce_qu_il_dit_d_aucun(
     request: pytest.FixtureRequest, chef: Client, monde: Monde, qui: str, saisie: str
 ) -> None:
     client = request.getfixturevalue(qui)
@@ -253,7 +253,7 @@ def test_the_filter_says_of_another_s_porteur_what_it_says_of_none(
         ("/admin/actions/action/{}/history/", "action"),
     ],
 )
-def test_elsewhere_and_nowhere_have_one_sentence(
+def test_ailleurs_et_nulle_part_ont_une_seule_phrase(
     ines: Client, chef: Client, monde: Monde, page: str, cle: str
 ) -> None:
     ailleurs, nulle_part = monde.bagard[cle], 999_999
@@ -272,13 +272,13 @@ def test_elsewhere_and_nowhere_have_one_sentence(
     assert HORS not in sans_limite
 
 
-def test_the_administration_says_the_same(ines: Client, monde: Monde) -> None:
+def test_l_administration_dit_la_meme_chose(ines: Client, monde: Monde) -> None:
     for numero in (monde.bagard["action"], 999_999):
         reponse = ines.get(ACTION.format(numero) + "change/")
         assert dits(reponse)[-1] == f"Action « {numero} » n'existe pas, ou est {HORS}."
 
 
-def test_a_moment_before_anything_is_kept_is_told_alike(ines: Client, monde: Monde) -> None:
+def test_un_moment_d_avant_tout_se_dit_de_meme(ines: Client, monde: Monde) -> None:
     action = Action.objects.get(pk=monde.ales["action"])
     avant = urlencode({"moment": (timezone.now() - timedelta(days=1)).isoformat()})
 

@@ -23,7 +23,7 @@ def pages_de_l_administration() -> list[Any]:
     return list(admin.site._registry.values())
 
 
-def test_what_is_looked_for_is_the_first_ten_words() -> None:
+def test_ce_qui_est_cherche_est_les_dix_premiers_mots() -> None:
     assert couper(f"  {CINQ_CENTS}") == "a0 a1 a2 a3 a4 a5 a6 a7 a8 a9"
     assert len(couper("é" * 5000)) == 200
     assert [est_coupee(texte) for texte in ("", " un  deux ", "un " * 10, "un " * 11)] == [
@@ -34,11 +34,11 @@ def test_what_is_looked_for_is_the_first_ten_words() -> None:
     ]
 
 
-def test_every_page_of_the_administration_is_bounded() -> None:
+def test_toute_page_de_l_administration_est_bornee() -> None:
     assert [p for p in pages_de_l_administration() if not isinstance(p, Administration)] == []
 
 
-def test_five_hundred_words_in_the_administration(chef: Client, monde: Monde) -> None:
+def test_cinq_cents_mots_dans_l_administration(chef: Client, monde: Monde) -> None:
     debut = time.process_time()
     for page in pages_de_l_administration():
         if not page.search_fields:
@@ -55,7 +55,7 @@ def test_five_hundred_words_in_the_administration(chef: Client, monde: Monde) ->
 
 
 @pytest.mark.parametrize("page", ["/actions/", "/porteurs/", "/recherche/"])
-def test_five_hundred_words_on_the_site(chef: Client, monde: Monde, page: str) -> None:
+def test_cinq_cents_mots_sur_le_site(chef: Client, monde: Monde, page: str) -> None:
     with CaptureQueriesContext(connection) as questions:
         reponse: Any = chef.get(page, {"q": " ".join(CINQ_CENTS.split()[:40])})
 
@@ -64,7 +64,7 @@ def test_five_hundred_words_on_the_site(chef: Client, monde: Monde, page: str) -
     assert max(question["sql"].count("LIKE") for question in questions) <= 4 * 3 * MOTS_MAX
 
 
-def test_nor_as_one_types(chef: Client, monde: Monde) -> None:
+def test_ni_pendant_la_frappe(chef: Client, monde: Monde) -> None:
     with CaptureQueriesContext(connection) as questions:
         chef.get("/actions/porteurs/", {"porteur": CINQ_CENTS})
         chef.get("/actions/", {"porteur": " ".join(CINQ_CENTS.split()[:40])})

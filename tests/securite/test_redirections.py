@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("dehors", DEHORS)
-def test_neither_signing_in_nor_out_nor_proving_oneself_again(client: Client, dehors: str) -> None:
+def test_ni_en_entrant_ni_en_sortant_ni_en_se_prouvant_encore(client: Client, dehors: str) -> None:
     cache.clear()
     Utilisateur.objects.create_user("camille", password=MOT_DE_PASSE)
     for adresse, envoi in (

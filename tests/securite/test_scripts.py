@@ -27,7 +27,7 @@ OUVERTURE = SCRIPT.partition(">")[0] + ">alert("
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_in_the_pages(chef: Client, monde: Monde, page: str) -> None:
+def test_dans_les_pages(chef: Client, monde: Monde, page: str) -> None:
     reponse = chef.get(page.format(**monde.ales), headers={"User-Agent": SCRIPT})
 
     assert reponse.status_code == 200
@@ -39,7 +39,7 @@ def test_in_the_pages(chef: Client, monde: Monde, page: str) -> None:
     assert reponse["X-Frame-Options"] == "DENY"
 
 
-def test_in_the_paper(chef: Client, monde: Monde) -> None:
+def test_sur_le_papier(chef: Client, monde: Monde) -> None:
     octets: Any = chef.get("/bilan/2004.pdf")
     contenu = b"".join(octets.streaming_content) if octets.streaming else octets.content
     assert b"/JavaScript" not in contenu
@@ -48,14 +48,14 @@ def test_in_the_paper(chef: Client, monde: Monde) -> None:
         assert any("<script>" in (page.extract_text() or "") for page in pdf.pages)
 
 
-def test_in_the_workbook(chef: Client, monde: Monde) -> None:
+def test_dans_le_classeur(chef: Client, monde: Monde) -> None:
     reponse: Any = chef.get("/actions/?_export=xlsx")
     classeur = openpyxl.load_workbook(io.BytesIO(b"".join(reponse.streaming_content)))
     valeurs = {cellule.value for ligne in classeur.active.iter_rows() for cellule in ligne}
     assert f"Thème {SCRIPT}" in valeurs
 
 
-def test_no_text_of_ours_is_declared_safe() -> None:
+def test_aucun_de_nos_textes_n_est_declare_sur() -> None:
     """Every text is escaped by the templates: no template of ours says otherwise."""
     from pathlib import Path
 
@@ -71,7 +71,7 @@ def test_no_text_of_ours_is_declared_safe() -> None:
     assert fautifs == ["templates/base.html"]
 
 
-def test_every_text_of_the_contract_is_tried_here(monde: Monde) -> None:
+def test_chaque_texte_du_contrat_est_essaye_ici(monde: Monde) -> None:
     """A new field that people type into must be added to this folder's world."""
     types = (CharField, TextField)
     vides = []

@@ -35,7 +35,7 @@ def change(ecrire: Callable[[], object]) -> bool:
     return revision() != avant
 
 
-def test_every_write_changes_it_whatever_the_path(action: Action) -> None:
+def test_toute_ecriture_la_change_quel_que_soit_le_chemin(action: Action) -> None:
     actions = Action.objects.filter(pk=action.pk)
     cg = Financeur.objects.create(code="CG", nom="CG")
     axe = AxeTransversal.objects.create(numero=1, titre="Lecture")
@@ -68,14 +68,14 @@ def test_every_write_changes_it_whatever_the_path(action: Action) -> None:
     assert [nom for nom, ecrire in ecritures.items() if not change(ecrire)] == []
 
 
-def test_what_nobody_edits_leaves_it_alone(action: Action) -> None:
+def test_ce_qu_aucune_page_ne_montre_la_laisse_telle(action: Action) -> None:
     compte = Utilisateur.objects.create_user("nadia")
     assert not change(lambda: Evenement.objects.create(genre=Evenement.Genre.EXPORT))
     assert not change(lambda: compte.save(update_fields=["last_login"]))
     assert not change(lambda: Action.objects.filter(intitule="Autre").exists())
 
 
-def test_writes_made_without_the_triggers_change_it_when_they_come_back(action: Action) -> None:
+def test_les_ecritures_faites_sans_declencheurs_la_changent_a_leur_retour(action: Action) -> None:
     def ecrire() -> None:
         with sans_declencheurs(connection):
             Action.objects.update(intitule="Autre")
@@ -84,7 +84,7 @@ def test_writes_made_without_the_triggers_change_it_when_they_come_back(action: 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_the_triggers_are_away_there_is_none() -> None:
+def test_tant_que_les_declencheurs_sont_absents_il_n_y_en_a_pas() -> None:
     """On SQLite a migration takes them away, and one that fails doesn't bring them back."""
     avant = revision()
     avant_migration("default")
@@ -94,12 +94,12 @@ def test_while_the_triggers_are_away_there_is_none() -> None:
     assert revision() not in {None, avant}
 
 
-def test_a_database_where_no_mark_was_drawn_has_none(db: None) -> None:
+def test_une_base_ou_aucune_marque_n_a_ete_tiree_n_en_a_pas(db: None) -> None:
     Revision.objects.all().delete()
     assert revision() is None
 
 
-def test_what_is_given_up_gives_its_mark_back(action: Action) -> None:
+def test_ce_qui_est_abandonne_rend_sa_marque(action: Action) -> None:
     avant = revision()
     lues = [avant]
     with transaction.atomic():
@@ -120,7 +120,7 @@ def test_what_is_given_up_gives_its_mark_back(action: Action) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_nobody_reads_under_the_mark_of_a_transaction_that_is_not_over() -> None:
+def test_personne_ne_lit_sous_la_marque_d_une_transaction_inachevee() -> None:
     """What it read of its own first writes must not pass, once it is over, for what it wrote."""
     with transaction.atomic():
         Theme.objects.create(numero=1, nom="Culture")
@@ -132,7 +132,7 @@ def test_nobody_reads_under_the_mark_of_a_transaction_that_is_not_over() -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_write_at_once_do_not_wait_and_each_changes_it() -> None:
+def test_deux_qui_ecrivent_a_la_fois_n_attendent_pas_et_chacun_la_change() -> None:
     if connection.vendor == "sqlite":
         pytest.skip("SQLite lets one transaction write at a time.")
     for numero in (1, 2):

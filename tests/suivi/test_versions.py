@@ -30,7 +30,7 @@ def grandit(action: Action, ecrire: Callable[[], object]) -> bool:
     return lire(pk=action.pk) > avant
 
 
-def test_every_change_counts(action: Action) -> None:
+def test_chaque_changement_compte(action: Action) -> None:
     actions = Action.objects.filter(pk=action.pk)
     perimee = actions.get()
     cg = Financeur.objects.create(code="CG", nom="CG")
@@ -48,7 +48,7 @@ def test_every_change_counts(action: Action) -> None:
     assert grandit(action, action.axes.clear)
 
 
-def test_moving_a_line_changes_both_actions(action: Action) -> None:
+def test_deplacer_une_ligne_change_les_deux_actions(action: Action) -> None:
     autre = Action.objects.create(exercice=action.exercice, theme=action.theme, intitule="Autre")
     cg = Financeur.objects.create(code="CG", nom="CG")
     Subvention.objects.create(action=action, financeur=cg)
@@ -62,7 +62,7 @@ def test_moving_a_line_changes_both_actions(action: Action) -> None:
     )
 
 
-def test_two_claims_of_one_version_cannot_both_succeed(action: Action) -> None:
+def test_deux_prises_d_une_version_ne_reussissent_pas_toutes_deux(action: Action) -> None:
     version = Action.objects.get().version
 
     with transaction.atomic():
@@ -73,13 +73,13 @@ def test_two_claims_of_one_version_cannot_both_succeed(action: Action) -> None:
     assert str(refus.value) == "« Ateliers » a été modifié entre-temps."
 
 
-def test_other_actions_keep_their_version(action: Action) -> None:
+def test_les_autres_actions_gardent_leur_version(action: Action) -> None:
     autre = Action.objects.create(exercice=action.exercice, theme=action.theme, intitule="Autre")
 
     assert not grandit(autre, action.save)
 
 
-def test_the_rules_are_in_the_database_that_migrations_leave() -> None:
+def test_les_regles_sont_dans_la_base_que_laissent_les_migrations() -> None:
     with connection.cursor() as curseur:
         curseur.execute(
             "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'contrat_%%'"

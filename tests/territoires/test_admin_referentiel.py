@@ -48,7 +48,7 @@ def dits(reponse: Any) -> list[str]:
     return [str(message) for message in get_messages(reponse.wsgi_request)]
 
 
-def test_a_page_says_what_its_object_is_used_by(administrateur: Client, commune: Commune) -> None:
+def test_une_page_dit_a_quoi_sert_son_objet(administrateur: Client, commune: Commune) -> None:
     action("Une", commune=commune)
     action("Autre", commune=commune)
     Quartier.objects.create(commune=commune, nom="Centre")
@@ -68,7 +68,7 @@ def test_a_page_says_what_its_object_is_used_by(administrateur: Client, commune:
     assert {administrateur.get(lien).status_code for lien in liens} == {200}
 
 
-def test_what_is_in_use_is_not_deleted_and_the_page_says_by_what(
+def test_ce_qui_sert_n_est_pas_supprime_et_la_page_dit_a_quoi(
     administrateur: Client, commune: Commune
 ) -> None:
     axe = AxeTransversal.objects.create(numero=1, titre="Lecture")
@@ -97,7 +97,7 @@ def test_what_is_in_use_is_not_deleted_and_the_page_says_by_what(
     assert (Commune.objects.count(), Financeur.objects.count(), Theme.objects.count()) == (1, 1, 1)
 
 
-def test_an_axis_that_actions_serve_is_not_deleted(administrateur: Client) -> None:
+def test_un_axe_que_des_actions_servent_n_est_pas_supprime(administrateur: Client) -> None:
     axe = AxeTransversal.objects.create(numero=1, titre="Lecture")
     action("Une").axes.add(axe)
 
@@ -110,7 +110,7 @@ def test_an_axis_that_actions_serve_is_not_deleted(administrateur: Client) -> No
 @pytest.mark.parametrize(
     "liste", ["territoires/commune", "territoires/organisme", "territoires/quartier"]
 )
-def test_lists_ask_as_much_for_one_as_for_twenty(
+def test_les_listes_demandent_autant_pour_un_que_pour_vingt(
     administrateur: Client,
     liste: str,
     nombre: int,
@@ -159,7 +159,7 @@ def fusion(client: Client, organismes: list[Organisme], garde: Organisme | None)
     )
 
 
-def test_merging_keeps_all_links_and_what_is_known(
+def test_une_fusion_garde_tous_les_liens_et_ce_qu_on_sait(
     administrateur: Client, commune: Commune, foyers: list[Organisme]
 ) -> None:
     garde, doublon, autre = foyers
@@ -185,7 +185,7 @@ def test_merging_keeps_all_links_and_what_is_known(
     assert deux.historique.first().porteur_id == garde.pk
 
 
-def test_a_merge_that_would_touch_a_closed_exercice_writes_nothing(
+def test_une_fusion_qui_toucherait_un_exercice_clos_n_ecrit_rien(
     administrateur: Client, foyers: list[Organisme]
 ) -> None:
     garde, doublon, autre = foyers
@@ -203,7 +203,7 @@ def test_a_merge_that_would_touch_a_closed_exercice_writes_nothing(
     assert une.porteur == doublon
 
 
-def test_one_organisation_alone_is_not_merged(
+def test_un_organisme_seul_ne_se_fusionne_pas(
     administrateur: Client, foyers: list[Organisme]
 ) -> None:
     assert dits(fusion(administrateur, foyers[:1], None)) == [
@@ -214,7 +214,7 @@ def test_one_organisation_alone_is_not_merged(
 # --- Two people, here too ----
 
 
-def test_two_people_on_one_organisation(administrateur: Client, foyers: list[Organisme]) -> None:
+def test_deux_personnes_sur_un_organisme(administrateur: Client, foyers: list[Organisme]) -> None:
     adresse = f"{ORGANISMES}{foyers[0].pk}/change/"
     saisie = {"nom": "Foyer rural", "type": "ASSOCIATION", f"_version-{foyers[0].pk}": 1}
 

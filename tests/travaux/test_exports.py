@@ -52,7 +52,7 @@ def demander(client: Client, adresse: str) -> Travail:
         "/bilan/2004.xlsx",
     ],
 )
-def test_the_file_is_the_one_that_the_page_would_have_given(
+def test_le_fichier_est_celui_que_la_page_aurait_donne(
     nadia: Client, settings: Settings, travailler: Travailler, request: Any, adresse: str
 ) -> None:
     direct = nadia.get(adresse)
@@ -81,7 +81,7 @@ def morceaux(octets: bytes) -> dict[str, bytes]:
         return {n: classeur.read(n) for n in classeur.namelist() if n != "docProps/core.xml"}
 
 
-def test_nobody_else_sees_it(
+def test_personne_d_autre_ne_le_voit(
     nadia: Client, ines: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
@@ -97,7 +97,7 @@ def test_nobody_else_sees_it(
     assert "Aucun travail" in ines.get("/travaux/").content.decode()
 
 
-def test_the_audit_log_says_what_left_and_when(
+def test_le_journal_dit_ce_qui_est_sorti_et_quand(
     nadia: Client, file_de_travaux: None, travailler: Travailler
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
@@ -110,7 +110,7 @@ def test_the_audit_log_says_what_left_and_when(
     assert [(e.compte_id, e.detail) for e in exports] == [(travail.utilisateur_id, TOUTE_LA_LISTE)]
 
 
-def test_limited_to_a_commune_one_gets_its_rows_only(
+def test_limite_a_une_commune_on_ne_recoit_que_ses_lignes(
     ines: Client, request: Any, travailler: Travailler
 ) -> None:
     attendu = contenu(ines.get(TOUTE_LA_LISTE))
@@ -124,7 +124,7 @@ def test_limited_to_a_commune_one_gets_its_rows_only(
     assert b"Bagard" not in fait
 
 
-def test_limited_in_the_meantime_one_gets_what_is_left(
+def test_limite_entre_temps_on_recoit_ce_qui_reste(
     nadia: Client, request: Any, travailler: Travailler
 ) -> None:
     compte = Utilisateur.objects.get(username="nadia")
@@ -142,7 +142,7 @@ def test_limited_in_the_meantime_one_gets_what_is_left(
     assert nadia.get(f"/travaux/{travail.pk}/fichier/").status_code == 404
 
 
-def test_an_account_that_is_closed_gets_nothing_made(
+def test_un_compte_ferme_ne_fait_rien_faire(
     nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
@@ -157,7 +157,7 @@ def test_an_account_that_is_closed_gets_nothing_made(
     assert (refus.compte_id, refus.detail) == (travail.utilisateur_id, f"GET {TOUTE_LA_LISTE}")
 
 
-def test_asked_twice_it_is_made_once(
+def test_demande_deux_fois_il_est_fait_une_fois(
     nadia: Client, file_de_travaux: None, travailler: Travailler
 ) -> None:
     premier = demander(nadia, TOUTE_LA_LISTE)
@@ -167,7 +167,7 @@ def test_asked_twice_it_is_made_once(
     assert demander(nadia, TOUTE_LA_LISTE) != premier  # figures may have changed: it is made anew
 
 
-def test_one_account_does_not_fill_the_queue(nadia: Client, file_de_travaux: None) -> None:
+def test_un_compte_ne_remplit_pas_la_file(nadia: Client, file_de_travaux: None) -> None:
     for annee in range(1, 11):
         demander(nadia, f"/bilan/{annee}.pdf")
 
@@ -178,7 +178,7 @@ def test_one_account_does_not_fill_the_queue(nadia: Client, file_de_travaux: Non
     assert "Vous avez déjà 10 travaux en attente" in reponse.content.decode()
 
 
-def test_what_cannot_be_made_says_why(
+def test_ce_qui_ne_peut_se_faire_dit_pourquoi(
     nadia: Client,
     file_de_travaux: None,
     travailler: Travailler,
@@ -210,7 +210,7 @@ def test_un_filtre_qui_ne_designe_plus_rien_n_ouvre_pas_toute_la_liste(
     assert list(fichiers.iterdir()) == []
 
 
-def test_the_page_follows_the_work_until_it_ends(
+def test_la_page_suit_le_travail_jusqu_a_sa_fin(
     nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
@@ -229,7 +229,7 @@ def test_the_page_follows_the_work_until_it_ends(
     assert nadia.get(suivi, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
 
 
-def test_a_work_that_kills_its_worker_is_given_up_after_three_deaths(
+def test_un_travail_qui_tue_son_ouvrier_est_abandonne_apres_trois_morts(
     nadia: Client, file_de_travaux: None, travailler: Travailler
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
@@ -247,7 +247,7 @@ def test_a_work_that_kills_its_worker_is_given_up_after_three_deaths(
     assert (travail.etat, travail.message) == ("ECHOUE", INTERROMPU)
 
 
-def test_works_and_their_files_are_forgotten_after_a_week(
+def test_les_travaux_et_leurs_fichiers_s_oublient_apres_une_semaine(
     nadia: Client, file_de_travaux: None, travailler: Travailler, fichiers: Path
 ) -> None:
     for annee in (2004, 2003):
@@ -269,14 +269,14 @@ def test_works_and_their_files_are_forgotten_after_a_week(
     assert [chemin.name for chemin in fichiers.iterdir()] == [f"{recent.cle}.partiel"]
 
 
-def test_backups_leave_works_aside() -> None:
+def test_les_sauvegardes_laissent_les_travaux() -> None:
     sauvegardees = {modele._meta.app_label for modele in modeles_sauvegardes()}
 
     assert {"travaux", "django_tasks_database"} & sauvegardees == set()
     assert {"actions", "importation"} <= sauvegardees
 
 
-def test_without_a_queue_nothing_waits(nadia: Client) -> None:
+def test_sans_file_rien_n_attend(nadia: Client) -> None:
     reponse = nadia.get("/bilan/2004.xlsx")
 
     assert reponse.status_code == 200
@@ -287,7 +287,7 @@ def test_without_a_queue_nothing_waits(nadia: Client) -> None:
         call_command("db_worker")
 
 
-def test_without_a_queue_a_task_is_done_as_soon_as_it_is_given(nadia: Client) -> None:
+def test_sans_file_une_tache_est_faite_aussitot_confiee(nadia: Client) -> None:
     travail = Travail.objects.create(
         utilisateur=Utilisateur.objects.get(username="nadia"),
         titre="Bilan",

@@ -33,7 +33,7 @@ def envoyer(client: Client, exercice: Exercice, texte: str = JUSTE) -> tuple[Imp
     return Importation.objects.latest("pk"), reponse["Location"]
 
 
-def test_from_the_file_to_the_actions_and_back(
+def test_du_fichier_aux_actions_et_retour(
     nadia: Client, exercice: Exercice, travailler: Travailler
 ) -> None:
     importation, suivi = envoyer(nadia, exercice)
@@ -61,7 +61,7 @@ def test_from_the_file_to_the_actions_and_back(
     assert "Terminé : L&#x27;import est annulé" in nadia.get("/travaux/").content.decode()
 
 
-def test_what_the_import_refuses_is_said_on_its_page(
+def test_ce_que_l_import_refuse_se_dit_sur_sa_page(
     nadia: Client, exercice: Exercice, travailler: Travailler
 ) -> None:
     importation, _ = envoyer(nadia, exercice)
@@ -78,7 +78,7 @@ def test_what_the_import_refuses_is_said_on_its_page(
     assert not Action.objects.de_l_exercice(2005).exists()
 
 
-def test_columns_settled_by_hand_are_checked_by_the_worker(
+def test_les_colonnes_reglees_a_la_main_sont_verifiees_par_l_ouvrier(
     nadia: Client, exercice: Exercice, travailler: Travailler
 ) -> None:
     importation, _ = envoyer(nadia, exercice, "Intitulé;Thème;Somme\nUn;1;100\n")
@@ -100,7 +100,7 @@ def test_columns_settled_by_hand_are_checked_by_the_worker(
     assert importation.rapport["totaux"]["apres"]["financeurs"] == {"Fasild": {"accorde": 100}}
 
 
-def test_who_may_not_enter_actions_any_more_gets_nothing_written(
+def test_qui_ne_peut_plus_saisir_n_ecrit_rien(
     nadia: Client, exercice: Exercice, travailler: Travailler
 ) -> None:
     importation, _ = envoyer(nadia, exercice)
@@ -115,7 +115,7 @@ def test_who_may_not_enter_actions_any_more_gets_nothing_written(
     assert not Action.objects.de_l_exercice(2005).exists()
 
 
-def test_written_by_a_worker_that_died_before_saying_so_it_is_written_once(
+def test_ecrit_par_un_ouvrier_mort_avant_de_le_dire_il_l_est_une_fois(
     nadia: Client, exercice: Exercice, travailler: Travailler
 ) -> None:
     importation, _ = envoyer(nadia, exercice)

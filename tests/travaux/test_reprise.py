@@ -89,7 +89,7 @@ def attendre(vrai: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_killed_in_the_middle_of_an_import_nothing_is_written_then_everything_once(
+def test_tue_au_milieu_d_un_import_rien_n_est_ecrit_puis_tout_une_fois(
     nadia: Client, fichiers: Path
 ) -> None:
     exercice = Exercice.objects.create(annee=2005)
@@ -121,7 +121,7 @@ def ecrit() -> tuple[int, int, int]:
 
 
 @pytest.mark.epreuve
-def test_killed_in_the_middle_of_an_export_it_is_made_when_its_reader_comes(
+def test_tue_au_milieu_d_un_export_il_est_fait_quand_on_vient_le_lire(
     nadia: Client, fichiers: Path
 ) -> None:
     travail = demander(nadia, TOUTE_LA_LISTE)
