@@ -69,7 +69,8 @@ def liens(dessin_svg: str) -> list[tuple[str, str]]:
 def styles() -> str:
     """The sheets of a page that shows a chart."""
     css = Path(settings.BASE_DIR) / "static/css"
-    return "".join((css / f"{nom}.css").read_text(encoding="utf-8") for nom in ("site", "bilan"))
+    feuilles = ("base", "cadre", "donnees", "bilan")
+    return "".join((css / f"{nom}.css").read_text(encoding="utf-8") for nom in feuilles)
 
 
 class Dessins2004(TestCase):

@@ -194,7 +194,7 @@ def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client)
 
 def test_les_liens_du_pdf_telecharge_ouvrent_les_pages_du_site(coordinatrice: Client) -> None:
     reponse: Any = coordinatrice.get("/bilan/2004.pdf")
-    fichier = b"".join(reponse.streaming_content)
+    fichier = b"".join(reponse)
     with pdfplumber.open(io.BytesIO(fichier)) as pdf:
         liens = {lien["uri"] for page in pdf.pages for lien in page.hyperlinks}
     site = "http://testserver"
