@@ -63,8 +63,8 @@ def feuille_seule(rapport: "Rapport", liste: "ListeActions", sortie: Path) -> No
 
     from bilan.grille import Tableau
     from bilan.rendus.xlsx import OPTIONS
-    from bilan.rendus.xlsx.actions import ecrire_actions
     from bilan.rendus.xlsx.feuille import Atelier, Formats
+    from bilan.rendus.xlsx.feuille_actions import ecrire_actions
 
     thematique = rapport.tableau("thematique")
     assert isinstance(thematique, Tableau)

@@ -9,14 +9,17 @@ from xlsxwriter import Workbook
 
 from bilan.document import ListeActions, Rapport
 from bilan.grille import Tableau
-from bilan.rendus.xlsx import dessins
-from bilan.rendus.xlsx.actions import ecrire_actions
 from bilan.rendus.xlsx.controle import ecrire_controle
-from bilan.rendus.xlsx.croise import ecrire_croise
 from bilan.rendus.xlsx.feuille import POLICE, Atelier, Formats
-from bilan.rendus.xlsx.formules import ACTIONS
-from bilan.rendus.xlsx.tableaux import ecrire_parts, ecrire_territorial, ecrire_thematique
-from bilan.rendus.xlsx.textes import ecrire_axes, ecrire_lisez_moi, ecrire_synthese
+from bilan.rendus.xlsx.feuille_actions import ACTIONS, ecrire_actions
+from bilan.rendus.xlsx.feuilles_de_chiffres import (
+    ecrire_croise,
+    ecrire_parts,
+    ecrire_territorial,
+    ecrire_thematique,
+)
+from bilan.rendus.xlsx.feuilles_de_mots import ecrire_axes, ecrire_lisez_moi, ecrire_synthese
+from bilan.rendus.xlsx.graphes import barres_territoriales, barres_thematiques
 from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
 
 LISEZ_MOI: Final = "Lisez-moi"
@@ -77,17 +80,15 @@ def ecrire_xlsx(rapport: Rapport, sortie: IO[bytes] | Path) -> None:
 def _ecrire_feuilles(atelier: Atelier) -> None:
     rapport = atelier.rapport
     territorial, thematique = _tableau(rapport, TERRITORIAL), _tableau(rapport, THEMATIQUE)
-    plages, recompte = ecrire_actions(atelier, _liste_des_actions(rapport), thematique)
+    recompte = ecrire_actions(atelier, _liste_des_actions(rapport), thematique)
     noms = FEUILLES_DES_TABLEAUX
     ecrire_lisez_moi(atelier, LISEZ_MOI, CONTENUS)
     ecrire_synthese(atelier, SYNTHESE, CONTENUS)
-    trace = ecrire_territorial(atelier, noms[TERRITORIAL], territorial, plages, recompte)
-    dessins.barres_territoriales(trace, territorial)
-    trace = ecrire_thematique(atelier, noms[THEMATIQUE], thematique, plages, recompte)
-    dessins.barres_thematiques(trace, thematique)
-    croise = _tableau(rapport, CROISE)
-    ecrire_croise(atelier, noms[CROISE], croise, thematique, plages, recompte)
-    ecrire_parts(atelier, noms[FINANCEURS], _tableau(rapport, FINANCEURS), trace, thematique)
+    barres_territoriales(ecrire_territorial(atelier, noms[TERRITORIAL], territorial, recompte))
+    trace = ecrire_thematique(atelier, noms[THEMATIQUE], thematique, recompte)
+    barres_thematiques(trace)
+    ecrire_croise(atelier, noms[CROISE], _tableau(rapport, CROISE), thematique, recompte)
+    ecrire_parts(atelier, noms[FINANCEURS], _tableau(rapport, FINANCEURS), trace)
     ecrire_axes(atelier, AXES)
     ecrire_controle(atelier, CONTROLE, noms)
 

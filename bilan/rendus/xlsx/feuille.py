@@ -26,7 +26,7 @@ _FILET: Final = "#c9d1da"
 
 # Excel writes its own language's separator for « , »: U+202F between thousands in French.
 _ENTIER: Final = "#,##0"
-_EUROS: Final = f'#,##0"{ESPACE_INSECABLE}€"'
+EUROS: Final = f'#,##0"{ESPACE_INSECABLE}€"'
 _EUROS_ET_CENTS: Final = f'#,##0.00"{ESPACE_INSECABLE}€"'
 PART: Final = f'0.0"{ESPACE_INSECABLE}"%'
 
@@ -122,11 +122,16 @@ class Feuille:
         self.onglet: Any = atelier.classeur.get_worksheet_by_name(nom)
         self.rang = 0
         self._hauteurs: dict[int, float] = {}
-        for colonne, largeur in enumerate(self.largeurs):
-            self.onglet.set_column(colonne, colonne, largeur, self.formats())
+        for colonne in range(len(self.largeurs)):
+            self.habiller(colonne)
         self._mettre_en_page()
         self.bandeau(titre, "titre", hauteur=24)
         self.bandeau(note or atelier.rapport.contrat, "sous_titre")
+
+    def habiller(self, colonne: int, *styles: str, nombre: str = "") -> None:
+        """How the cells of a column look that are written without a format of their own."""
+        habit = self.formats(*styles, nombre=nombre)
+        self.onglet.set_column(colonne, colonne, self.largeurs[colonne], habit)
 
     def avertir(self, reconstitue: bool) -> None:
         """The warning of a sheet that holds reconstructed figures; nothing on another one."""
@@ -251,7 +256,7 @@ def format_du_nombre(chiffre: Chiffre) -> str:
 
 
 def format_des_euros(valeur: Decimal | int | float | None) -> str:
-    return _EUROS if valeur is None or valeur == int(valeur) else _EUROS_ET_CENTS
+    return EUROS if valeur is None or valeur == int(valeur) else _EUROS_ET_CENTS
 
 
 def format_de_l_ecart(unite: Unite, valeur: Decimal | int) -> str:
