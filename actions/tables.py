@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
+from financement.models import SubventionQuerySet
 from financement.montants import ETAPES
 from listes.chiffres import accord, denombrer
 from listes.tables import Annee, ColonneDeListe, Jour, Ligne, Montant, TableDeListe, Totaux
@@ -25,6 +26,23 @@ class Intitule(ColonneDeListe):
         if not record["a_marquer"]:
             return titre
         return format_html('{} <span class="badge-reconstitution">Reconstituée</span>', titre)
+
+
+def ajouter_les_montants(lignes: list[Ligne], subventions: SubventionQuerySet) -> None:
+    """Fill the columns of money from these funding lines; unknown for an action without any."""
+    sommes = subventions.montants_par_action([ligne["pk"] for ligne in lignes])
+    for ligne in lignes:
+        montants = sommes.get(ligne["pk"])
+        ligne |= dict.fromkeys(MONTANTS) if montants is None else montants.valeurs()
+
+
+def ajouter_les_axes(lignes: list[Ligne]) -> None:
+    """Fill the column of the axes that each action serves."""
+    numeros = defaultdict(list)
+    for cle, numero in Action.objects.numeros_des_axes([ligne["pk"] for ligne in lignes]):
+        numeros[cle].append(str(numero))
+    for ligne in lignes:
+        ligne["axes"] = ", ".join(numeros[ligne["pk"]])
 
 
 class ActionTable(TableDeListe):
@@ -70,21 +88,13 @@ class ActionTable(TableDeListe):
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
-        cles = [ligne["pk"] for ligne in lignes]
         melange = bool(self.totaux["reconstituees"] and self.totaux["lignes_reelles"])
         for ligne in lignes:
             ligne["a_marquer"] = melange and ligne["provenance"] == Action.Provenance.RECONSTITUTION
         if not set(MONTANTS).isdisjoint(self.montrees):
-            sommes = self.filtres.subventions.montants_par_action(cles)
-            for ligne in lignes:
-                montants = sommes.get(ligne["pk"])
-                ligne |= dict.fromkeys(MONTANTS) if montants is None else montants.valeurs()
+            ajouter_les_montants(lignes, self.filtres.subventions)
         if "axes" in self.montrees:
-            numeros = defaultdict(list)
-            for cle, numero in Action.objects.numeros_des_axes(cles):
-                numeros[cle].append(str(numero))
-            for ligne in lignes:
-                ligne["axes"] = ", ".join(numeros[ligne["pk"]])
+            ajouter_les_axes(lignes)
 
     def order_montant_demande(
         self, selection: ActionQuerySet, descendant: bool

@@ -16,10 +16,9 @@ from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de, exige
-from travaux.taches import Fichier, confier, tache
+from travaux.taches import Fichier, confier, repondre, tache
 
 CONTROLE = "controle"
-TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @exige(CONNECTE)
@@ -78,7 +77,7 @@ def pdf(request: HttpRequest, annee: int) -> HttpResponseBase:
 def faire_le_pdf(compte: Utilisateur, *, annee: int, site: str) -> Fichier:
     fichier = io.BytesIO()
     ecrire_pdf(_rapport(compte, annee), fichier, base_url=site)
-    return Fichier(f"bilan-{annee}.pdf", "application/pdf", fichier.getvalue(), sur_place=True)
+    return Fichier(f"bilan-{annee}.pdf", fichier.getvalue(), sur_place=True)
 
 
 @exige(CONNECTE)
@@ -91,11 +90,11 @@ def xlsx(request: HttpRequest, annee: int) -> HttpResponseBase:
 def faire_le_classeur(compte: Utilisateur, *, annee: int) -> Fichier:
     fichier = io.BytesIO()
     ecrire_xlsx(_rapport(compte, annee), fichier)
-    return Fichier(f"bilan-{annee}.xlsx", TYPE_XLSX, fichier.getvalue())
+    return Fichier(f"bilan-{annee}.xlsx", fichier.getvalue())
 
 
 @exige(CONNECTE)
-def csv(request: HttpRequest, annee: str, code: str) -> HttpResponse:
+def csv(request: HttpRequest, annee: str, code: str) -> HttpResponseBase:
     """One table as the CSV of a French Excel."""
     exercice = _exercice(request, int(annee))
     source = (
@@ -103,11 +102,7 @@ def csv(request: HttpRequest, annee: str, code: str) -> HttpResponse:
         if code == CONTROLE
         else exercice.tableau(code)
     )
-    return HttpResponse(
-        tableau_en_csv(source),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="bilan-{annee}-{code}.csv"'},
-    )
+    return repondre(request, Fichier(f"bilan-{annee}-{code}.csv", tableau_en_csv(source).encode()))
 
 
 @exige(CONNECTE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bilan.document import Illustration
 from bilan.graphiques import Barre, barres
 from bilan.grille import Chiffre, Colonne, Unite
-from bilan.sommes import Figures
+from bilan.sommes import TOUT, Coordonnee, Figures, Sommes
 from consultation.figures import COLONNES, chiffres
 from consultation.perimetre import Perimetre
 from consultation.ventilation import Arbre
@@ -121,13 +121,38 @@ class Tranche:
     reconstitue: bool
 
 
+def trancher(
+    libelle: str,
+    page: str,
+    perimetre: Perimetre,
+    sommes: Sommes,
+    *,
+    commune: Coordonnee = TOUT,
+    theme: Coordonnee = TOUT,
+) -> Tranche:
+    """The row of a part of these sums."""
+    return Tranche(
+        libelle,
+        page,
+        perimetre,
+        sommes.argent_par_financeur(commune, theme),
+        bool(sommes.effectif(commune, theme).reconstituees),
+    )
+
+
 def croiser(
-    entete: str, tranches: Iterable[Tranche], total: Tranche, arbre: Arbre
+    entete: str,
+    tranches: Iterable[Tranche],
+    perimetre: Perimetre,
+    sommes: Sommes,
+    arbre: Arbre,
 ) -> Decoupage | None:
-    """The rows that have money, by funder that gives some: each with the services below it.
+    """The rows that have money, by funder that gives some: each with the services below it. The
+    whole of these lines makes the total.
 
     None where one funder gives all: the rows' own figures say as much.
     """
+    total = trancher("Total", "", perimetre, sommes)
     donnent = set(total.argent)
     racines = [
         financeur

@@ -1,11 +1,10 @@
 """What an account limited to some communes finds in the lists, the pages and the search."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
-from actions.models import Action
 from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
-from territoires.models import Commune, CommuneQuerySet, Organisme, Quartier
+from territoires.models import Commune, CommuneQuerySet, Quartier
 
 
 def communes_visibles(compte: Utilisateur) -> CommuneQuerySet:
@@ -16,11 +15,3 @@ def communes_visibles(compte: Utilisateur) -> CommuneQuerySet:
 def quartiers_visibles(compte: Utilisateur) -> "QuerySet[Quartier]":
     """The neighbourhoods of these communes."""
     return dans_les_communes(Quartier.objects.all(), compte.perimetre)
-
-
-def porteurs_visibles(compte: Utilisateur) -> "QuerySet[Organisme]":
-    """Every organisation or, for a limited account, those that carry a line that it may see."""
-    if not compte.perimetre:
-        return Organisme.objects.all()
-    lignes = Action.objects.filter(porteur=OuterRef("pk"), commune__in=compte.perimetre)
-    return Organisme.objects.filter(Exists(lignes.order_by()))

@@ -1,6 +1,7 @@
 """The life of an import: received, checked, applied. Plain functions that a worker may call."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,7 @@ def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
         classeur = lire_fichier(importation)
         if se_souvenir:
             _retrouver_correspondance(importation, classeur)
-        verification = _verifier(importation, classeur)
+        verification = verification_de(importation, classeur, importation.noter_progression)
     except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
         importation.etat, importation.message = Importation.Etat.ECHOUEE, str(refus)
         importation.rapport, importation.plan = {}, ""
@@ -112,7 +113,9 @@ def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Im
                 .select_for_update(of=("self",))
                 .values_list("pk")
             )
-            verification = _verifier(importation, classeur, part=50)
+            verification = verification_de(
+                importation, classeur, lambda lu: importation.noter_progression(lu * 50 // 100)
+            )
             if verification.plan.empreinte != importation.plan or not verification.applicable:
                 raise ApplicationRefuseeError(
                     "Les actions ont changé depuis l'aperçu : rien n'a été écrit. Vérifiez de "
@@ -134,15 +137,18 @@ def lire_fichier(importation: Importation) -> Classeur:
         raise FichierRefuseError("Le fichier n'est plus sur le serveur : envoyez-le.") from None
 
 
-def _verifier(importation: Importation, classeur: Classeur, part: int = 100) -> Verification:
-    """``part``: what the dry run is of the whole work, in percent."""
-    ref = charger_referentiel(importation.exercice, importation.communes_permises)
+def verification_de(
+    importation: Importation,
+    classeur: Classeur,
+    progresser: Callable[[int], None] = lambda pourcent: None,
+) -> Verification:
+    """The file checked against the data of now, with the columns that were settled for it."""
     return verifier_classeur(
         classeur,
-        ref,
+        charger_referentiel(importation.exercice, importation.communes_permises),
         charger_fiches(importation.exercice),
         Correspondance(**importation.correspondance),
-        lambda pourcent: importation.noter_progression(pourcent * part // 100),
+        progresser,
     )
 
 

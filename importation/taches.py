@@ -10,16 +10,12 @@ from django.urls import reverse
 from actions.models import Exercice
 from comptes.models import Utilisateur
 from importation import annotation, annulation, application
-from importation.correspondance import Correspondance, CorrespondanceRefuseeError
+from importation.correspondance import CorrespondanceRefuseeError
 from importation.export import en_csv, en_xlsx, lignes_a_reimporter
-from importation.fiches import charger_fiches
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
-from importation.planification import verifier_classeur
-from importation.referentiel import charger_referentiel
 from travaux.taches import Fichier, Suite, tache
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANNULE = "L'import est annulé : tout est comme avant lui."
 
 
@@ -78,16 +74,11 @@ def annoter(compte: Utilisateur, *, importation: int) -> Fichier | Suite:
     trouvee = trouver(compte, importation)
     try:
         classeur = application.lire_fichier(trouvee)
-        resultat = verifier_classeur(
-            classeur,
-            charger_referentiel(trouvee.exercice, trouvee.communes_permises),
-            charger_fiches(trouvee.exercice),
-            Correspondance(**trouvee.correspondance),
-        )
+        resultat = application.verification_de(trouvee, classeur)
     except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
         return _apercu(trouvee, str(refus), reussie=False)
     octets = annotation.annoter(Path(trouvee.fichier.path), classeur, resultat)
-    return Fichier(f"{Path(trouvee.nom).stem} – annoté.xlsx", XLSX, octets)
+    return Fichier(f"{Path(trouvee.nom).stem} – annoté.xlsx", octets)
 
 
 @tache
@@ -99,5 +90,5 @@ def exporter(compte: Utilisateur, *, annee: int, forme: str) -> Fichier:
     entetes, lignes = lignes_a_reimporter(exercice, compte.perimetre)
     nom = f"actions-{annee}-a-reimporter"
     if forme == "csv":
-        return Fichier(f"{nom}.csv", "text/csv; charset=utf-8", en_csv(entetes, lignes))
-    return Fichier(f"{nom}.xlsx", XLSX, en_xlsx("Actions", entetes, lignes))
+        return Fichier(f"{nom}.csv", en_csv(entetes, lignes))
+    return Fichier(f"{nom}.xlsx", en_xlsx("Actions", entetes, lignes))

@@ -185,7 +185,7 @@ def fichier(request: HttpRequest, pk: int) -> FileResponse:
 @require_GET
 def modele(request: HttpRequest) -> HttpResponseBase:
     """The template to fill in."""
-    modele = Fichier("modele-import-actions.xlsx", taches.XLSX, gabarit(_exercice(request)))
+    modele = Fichier("modele-import-actions.xlsx", gabarit(_exercice(request)))
     return repondre(request, modele)
 
 

@@ -43,8 +43,6 @@ from travaux.taches import (
 _LEVIERS_MAX = 5
 _PAS_DE_PROGRESSION = 1000
 _NOM_MAX = 120
-TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TYPE_CSV = "text/csv; charset=utf-8"
 _FILTRES_DITS = 4  # in the tab's title: more would not be read
 
 
@@ -245,10 +243,10 @@ class ListeView(View):
             fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
             ecrire_xlsx(feuille, fichier)
             fichier.seek(0)
-            return Fichier(f"{nom}.xlsx", TYPE_XLSX, fichier)
+            return Fichier(f"{nom}.xlsx", fichier)
         if forme == "csv-ouvert":
-            return Fichier(f"{nom}-donnees-ouvertes.csv", TYPE_CSV, csv_ouvert(feuille))
-        return Fichier(f"{nom}.csv", TYPE_CSV, csv_excel(feuille))
+            return Fichier(f"{nom}-donnees-ouvertes.csv", csv_ouvert(feuille))
+        return Fichier(f"{nom}.csv", csv_excel(feuille))
 
     def _page(
         self,

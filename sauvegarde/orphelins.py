@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from pathlib import PurePosixPath
+from typing import Any
 
-from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db.models import FileField, Model
 
-Colonnes = list[tuple[type[Model], str]]
+from sauvegarde.rangees import Modele, colonnes_de_fichiers
+
+Colonnes = list[tuple[Modele, str]]
 
 
 def retirer(avant: datetime) -> int:
@@ -36,12 +37,10 @@ def retirer(avant: datetime) -> int:
 def _dossiers() -> dict[str, Colonnes]:
     """The folders in which files are kept, each with the columns that name files there."""
     dossiers: dict[str, Colonnes] = {}
-    for modele in apps.get_models():
-        for champ in modele._meta.local_concrete_fields:
-            if isinstance(champ, FileField):
-                exemple = champ.generate_filename(modele(), "exemple")
-                dossier = str(PurePosixPath(exemple).parent)
-                dossiers.setdefault(dossier, []).append((modele, champ.attname))
+    for modele, colonne in colonnes_de_fichiers():
+        champ: Any = modele._meta.get_field(colonne)
+        dossier = str(PurePosixPath(champ.generate_filename(modele(), "exemple")).parent)
+        dossiers.setdefault(dossier, []).append((modele, colonne))
     return dossiers
 
 

@@ -14,6 +14,7 @@ from contextlib import closing
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import PurePath
 from typing import IO, Any, Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -46,22 +47,33 @@ IMPREVU = (
     "l'administration le numéro de ce travail."
 )
 
+GENRES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a browser is told of each kind of file, by how its name ends."""
+
 journal = logging.getLogger("travaux")
 
 
 @dataclass(frozen=True)
 class Fichier:
-    """A file made; ``sur_place`` where the browser shows it rather than keeps it."""
+    """A file made, of one of ``GENRES``; ``sur_place`` where the browser shows it rather than keeps
+    it.
+    """
 
     nom: str
-    genre: str
     contenu: bytes | IO[bytes] | Generator[bytes]
     sur_place: bool = False
 
     @property
     def entetes(self) -> dict[str, str]:
         disposition = content_disposition_header(not self.sur_place, self.nom) or "attachment"
-        return {"Content-Type": self.genre, "Content-Disposition": disposition}
+        return {
+            "Content-Type": GENRES[PurePath(self.nom).suffix],
+            "Content-Disposition": disposition,
+        }
 
 
 @dataclass(frozen=True)

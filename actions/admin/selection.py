@@ -1,6 +1,5 @@
 """What one does to several actions at once, chosen in the list."""
 
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from django import forms
@@ -8,18 +7,20 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 
 from actions.models import Action, ActionQuerySet, Exercice
 from actions.renouvellement import renouveler
-from actions.tables import MONTANTS, ActionTable
+from actions.tables import ActionTable, ajouter_les_axes, ajouter_les_montants
 from axes.models import AxeTransversal
 from financement.models import Subvention
 from listes.chiffres import accord, denombrer
 from listes.exports import ListeExportee, csv_excel
-from listes.tables import ColonneDeListe, Ligne
+from listes.tables import ColonneDeListe
 from suivi.historique import poser_le_depart
+from travaux.taches import Fichier, repondre
 
 MONTREES = 200  # more than a page of the list holds
 F = TypeVar("F", bound=forms.Form)
@@ -90,12 +91,8 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         return HttpResponseRedirect(request.get_full_path())
 
     @admin.action(description="Exporter en CSV pour Excel", permissions=["view"])
-    def exporter(self, request: HttpRequest, queryset: ActionQuerySet) -> HttpResponse:
-        reponse = StreamingHttpResponse(
-            csv_excel(_feuille(queryset)), content_type="text/csv; charset=utf-8"
-        )
-        reponse["Content-Disposition"] = 'attachment; filename="actions.csv"'
-        return reponse  # type: ignore[return-value]  # a response as Django's admin takes them
+    def exporter(self, request: HttpRequest, queryset: ActionQuerySet) -> HttpResponseBase:
+        return repondre(request, Fichier("actions.csv", csv_excel(_feuille(queryset))))
 
     def _demander(self, request: HttpRequest, classe: type[F]) -> F:
         return classe(request.POST if "_confirmer" in request.POST else None)
@@ -148,28 +145,17 @@ def _feuille(selection: ActionQuerySet) -> ListeExportee:
     colonnes: list[ColonneDeListe] = list(ActionTable.base_columns.values())
     demandes = {champ for colonne in colonnes for champ in colonne.champs}
     cles = list(selection.values_list("pk", flat=True))
-    choisies = Action.objects.filter(pk__in=cles)
-    montants = subventions.montants_par_action(cles)
-    axes: dict[int, list[str]] = {}
-    for cle, numero in Action.objects.numeros_des_axes(cles):
-        axes.setdefault(cle, []).append(str(numero))
+    lignes = list(Action.objects.filter(pk__in=cles).values("pk", *demandes))
+    ajouter_les_montants(lignes, subventions)
+    ajouter_les_axes(lignes)
     totaux = subventions.filter(action__in=cles).montants().valeurs()
-
     lectures = [colonne.exporteur() for colonne in colonnes]
-
-    def lignes() -> Iterator[list[Any]]:
-        for ligne in choisies.values("pk", *demandes):
-            complete: Ligne = ligne | {"axes": ", ".join(axes.get(ligne["pk"], []))}
-            leurs = montants.get(ligne["pk"])
-            complete |= dict.fromkeys(MONTANTS) if leurs is None else leurs.valeurs()
-            yield [lire(complete) for lire in lectures]
-
     return ListeExportee(
         titre="Actions",
         mentions=[],
         entetes=[str(colonne.verbose_name) for colonne in colonnes],
         formats=[colonne.format for colonne in colonnes],
-        lignes=lignes(),
+        lignes=([lire(ligne) for lire in lectures] for ligne in lignes),
         totaux=[
             f"Total : {denombrer(len(cles), 'ligne')}",
             *(totaux.get(str(colonne.champ)) for colonne in colonnes[1:]),

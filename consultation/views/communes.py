@@ -5,14 +5,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from bilan.document import ChiffreCle
-from bilan.sommes import RIEN, TOUT, Coordonnee, Figures
+from bilan.sommes import RIEN, Figures
 from bilan.tableaux import TERRITORIAL
 from comptes.permissions import introuvable
 from comptes.saisies import citer
 from consultation import filters, tables
 from consultation.carte import carte_de_navigation, tableau_de_la_carte
 from consultation.confrontation import recalculs
-from consultation.decoupages import Decoupage, Part, Tranche, croiser, decouper
+from consultation.decoupages import Decoupage, Part, croiser, decouper, trancher
 from consultation.figures import moyenne
 from consultation.perimetre import Perimetre
 from consultation.ventilation import repartir, ventiler
@@ -58,18 +58,13 @@ class CommunePage(PageDeFigures):
             moyenne(figures, sujet.population),
             f"population municipale {sujet.annee_population}" if sujet.annee_population else "",
         )
-
-        def tranche(nom: str, page: str, lignes: Perimetre, theme: Coordonnee = TOUT) -> Tranche:
-            reconstitue = bool(sommes.effectif(theme=theme).reconstituees)
-            argent = sommes.argent_par_financeur(theme=theme)
-            return Tranche(nom, page, lignes, argent, reconstitue)
-
         tranches = [
-            tranche(
+            trancher(
                 theme.nom,
                 self.page("consultation:theme", theme.numero),
                 perimetre.du_theme(theme),
-                theme.pk,
+                sommes,
+                theme=theme.pk,
             )
             for theme in self.themes
         ]
@@ -85,7 +80,7 @@ class CommunePage(PageDeFigures):
                 self.par_quartier(sujet, perimetre, total),
                 self.par_axe(perimetre, figures, total),
             ),
-            croisement=croiser("Thème", tranches, tranche("Total", "", perimetre), self.arbre),
+            croisement=croiser("Thème", tranches, perimetre, sommes, self.arbre),
             recalculs=recalculs(
                 annee,
                 self.compte,

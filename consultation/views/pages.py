@@ -38,7 +38,6 @@ from territoires.models import Commune
 
 ARGENT = "Montants : crédits de fonctionnement."
 ACTIONS_MONTREES = 20
-"""What the database takes; no row has such an id."""
 
 
 @dataclass(frozen=True)

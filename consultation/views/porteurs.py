@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from actions.models import Action
 from comptes.permissions import introuvable
 from consultation import filters, tables
 from consultation.perimetre import Perimetre
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
-from consultation.visibles import porteurs_visibles
 from territoires.models import Organisme
 
 
@@ -21,7 +21,7 @@ class PorteurListe(ListeDeFigures):
     table_class = tables.PorteurTable
 
     def get_queryset(self) -> "QuerySet[Organisme]":
-        return porteurs_visibles(self.compte).order_by("nom", "pk")
+        return Action.objects.porteurs_visibles_par(self.compte).order_by("nom", "pk")
 
 
 class PorteurPage(PageDeFigures):
@@ -31,7 +31,12 @@ class PorteurPage(PageDeFigures):
     template_name = "consultation/porteur.html"
 
     def trouver(self, cle: int) -> Organisme:
-        porteur = porteurs_visibles(self.compte).select_related("commune").filter(pk=cle).first()
+        porteur = (
+            Action.objects.porteurs_visibles_par(self.compte)
+            .select_related("commune")
+            .filter(pk=cle)
+            .first()
+        )
         if porteur is None:
             raise introuvable(self.request, f"Le porteur {cle}")
         return porteur
@@ -40,7 +45,7 @@ class PorteurPage(PageDeFigures):
         return self.vue_simple(ensemble.du_porteur(sujet), ensemble)
 
     def contexte(self, sujet: Organisme, vue: Vue | None) -> dict[str, Any]:
-        autres = porteurs_visibles(self.compte)
+        autres = Action.objects.porteurs_visibles_par(self.compte)
         return {
             "titre": sujet.nom,
             "chapeau": sujet.get_type_display(),

@@ -24,7 +24,7 @@ from consultation.filters import (
     contenant,
 )
 from consultation.templatetags.navigation import annee_demandee
-from consultation.visibles import communes_visibles, porteurs_visibles
+from consultation.visibles import communes_visibles
 from financement.models import Financeur
 
 TROUVAILLES_MONTREES = 8
@@ -103,7 +103,9 @@ class Recherche(View):
         yield self._groupe(
             "Axes transversaux", "consultation:axes", "consultation:axe", "numero", axes, texte
         )
-        porteurs = contenant(porteurs_visibles(self.compte), PorteurFiltres.recherches, texte)
+        porteurs = contenant(
+            Action.objects.porteurs_visibles_par(self.compte), PorteurFiltres.recherches, texte
+        )
         yield self._groupe(
             "Porteurs", "consultation:porteurs", "consultation:porteur", "pk", porteurs, texte
         )

@@ -6,11 +6,10 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from actions.models import Theme
-from bilan.sommes import TOUT, Coordonnee
 from bilan.tableaux import THEMATIQUE
 from consultation import filters, tables
 from consultation.confrontation import recalculs
-from consultation.decoupages import Tranche, croiser
+from consultation.decoupages import croiser, trancher
 from consultation.perimetre import Perimetre
 from consultation.ventilation import ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
@@ -44,22 +43,18 @@ class ThemePage(PageDeFigures):
         figures, total = sommes.figures(), ensemble.argent()
         communes = list(communes_visibles(self.compte).order_by("numero"))
         par_commune = sommes.par_commune()
-
-        def tranche(nom: str, page: str, lignes: Perimetre, commune: Coordonnee = TOUT) -> Tranche:
-            reconstitue = bool(sommes.effectif(commune).reconstituees)
-            return Tranche(nom, page, lignes, sommes.argent_par_financeur(commune), reconstitue)
-
         tranches = [
             *(
-                tranche(
+                trancher(
                     commune.nom,
                     self.page("consultation:commune", commune.code_insee),
                     perimetre.de_la_commune(commune),
-                    commune.pk,
+                    sommes,
+                    commune=commune.pk,
                 )
                 for commune in communes
             ),
-            tranche("Transterritorial", "", perimetre.de_la_commune(None), None),
+            trancher("Transterritorial", "", perimetre.de_la_commune(None), sommes, commune=None),
         ]
         return Vue(
             perimetre=perimetre,
@@ -70,7 +65,7 @@ class ThemePage(PageDeFigures):
                 self.par_commune(perimetre, communes, par_commune, total),
                 self.par_axe(perimetre, figures, total),
             ),
-            croisement=croiser("Commune", tranches, tranche("Total", "", perimetre), self.arbre),
+            croisement=croiser("Commune", tranches, perimetre, sommes, self.arbre),
             tete=tete(perimetre, communes, par_commune),
             recalculs=recalculs(
                 annee,

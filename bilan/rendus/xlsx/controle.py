@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Final
 
 from bilan.chapitres import STATUTS
-from bilan.controle import Cle, Controle, Recalcul, Somme
+from bilan.controle import Cle, Recalcul, Somme
 from bilan.document import Rapport
 from bilan.grille import Tableau, Unite
 from bilan.rendus.xlsx.feuille import INCONNU, Atelier, Feuille, format_de_l_ecart, format_des_euros
@@ -46,10 +46,6 @@ def ecrire_controle(atelier: Atelier, nom: str, feuilles: dict[str, str]) -> Non
     for somme in controle.coherence:
         _ecrire_somme(feuille, somme, feuilles)
     feuille.onglet.autofilter(debut, 0, feuille.rang - 1, len(_ENTETES) - 1)
-
-
-def nombre_de_verifications(controle: Controle) -> int:
-    return len(controle.recalcul) + len(controle.coherence)
 
 
 def _ecrire_recalcul(feuille: Feuille, recalcul: Recalcul, feuilles: dict[str, str]) -> None:
