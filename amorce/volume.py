@@ -1,11 +1,11 @@
 """Many made-up actions, to try the application at the size that it will have in twenty years.
 
 Everything made here says so: neutral titles, provenance RECONSTITUTION. The same seed gives the
-same rows. Rows go straight to the database in batches, by COPY on PostgreSQL.
+same rows. Rows go straight to the database in batches.
 """
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,6 +21,7 @@ from amorce.chargement import base_vide, charger
 from axes.models import AxeTransversal
 from financement.models import Financeur, Subvention
 from suivi.declencheurs import sans_declencheurs
+from suivi.masse import recompter, verser
 from territoires.models import Commune, Organisme, Quartier
 
 LOT = 20_000
@@ -82,9 +83,7 @@ def generer(nombre: int, annees: Sequence[int], graine: int) -> int:
             part = nombre // len(annees) + (rang < nombre % len(annees))
             subventions += _ecrire(depart, reference, exercice, part)
         _remettre_les_compteurs(Action, Subvention)
-        with connection.cursor() as curseur:
-            # So many rows at once: what the database knew of its tables no longer holds.
-            curseur.execute("ANALYZE")
+        recompter()
     return subventions
 
 
@@ -172,9 +171,9 @@ def _ecrire(depart: Depart, reference: Reference, exercice: Exercice, nombre: in
             if reference.axes and depart.tirage.random() < PART_AVEC_AXE:
                 axes.append((depart.action, depart.tirage.choice(reference.axes)))
             depart.action += 1
-        _inserer(Action, CHAMPS_ACTION, actions)
-        _inserer(Subvention, CHAMPS_SUBVENTION, subventions)
-        _inserer(Action.axes.through, ("action_id", "axetransversal_id"), axes)
+        _verser(Action, CHAMPS_ACTION, actions)
+        _verser(Subvention, CHAMPS_SUBVENTION, subventions)
+        _verser(Action.axes.through, ("action_id", "axetransversal_id"), axes)
         ecrites += len(subventions)
     return ecrites
 
@@ -255,30 +254,10 @@ def _subventions(depart: Depart, reference: Reference, statut: str) -> Iterator[
         depart.subvention += 1
 
 
-def _inserer(modele: type[models.Model], champs: Sequence[str], rangees: Iterable[Rangee]) -> None:
-    """Rows straight into the table, past the ORM: COPY on PostgreSQL, executemany elsewhere.
-
-    Fields that aren't named take their usual value.
-    """
-    usuelles = {
-        str(champ.column): champ.get_default()
-        for champ in modele._meta.concrete_fields
-        if champ.column not in champs and champ.has_default()
-    }
-    champs, fin = (*champs, *usuelles), tuple(usuelles.values())
-    table = connection.ops.quote_name(modele._meta.db_table)
-    colonnes = ", ".join(map(connection.ops.quote_name, champs))
-    with connection.cursor() as curseur:
-        if connection.vendor == "postgresql":
-            with curseur.copy(f"COPY {table} ({colonnes}) FROM STDIN") as copie:
-                for rangee in rangees:
-                    copie.write_row((*rangee, *fin))
-            return
-        places = ", ".join(["%s"] * len(champs))
-        curseur.executemany(
-            f"INSERT INTO {table} ({colonnes}) VALUES ({places})",  # noqa: S608  # our own names
-            [tuple(map(_pour_sqlite, (*rangee, *fin))) for rangee in rangees],
-        )
+def _verser(modele: type[models.Model], champs: Sequence[str], rangees: list[Rangee]) -> None:
+    if connection.vendor == "sqlite":
+        rangees = [tuple(map(_pour_sqlite, rangee)) for rangee in rangees]
+    verser(modele, champs, rangees)
 
 
 def _pour_sqlite(valeur: Any) -> Any:

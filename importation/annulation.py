@@ -13,11 +13,10 @@ from comptes.permissions import dans_les_communes
 from financement.models import Subvention
 from importation.ecriture import Ecriture
 from importation.fiches import FicheAction, charger_fiches, comparer, depuis_json
-from importation.insertion import LOT, lots
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
-from importation.traces import Trace
 from listes.chiffres import denombrer, nombre
+from suivi.masse import LOT, EcritureSuivie, lots
 from territoires.models import Organisme
 
 
@@ -79,7 +78,7 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
         )
     moment = timezone.now()
     motif = f"Annulation de l'import n° {importation.pk}"
-    ecriture = Ecriture(exercice, Trace(utilisateur, moment, motif))
+    ecriture = Ecriture(exercice, EcritureSuivie(utilisateur, moment, motif))
     ecriture.modifier_actions(
         [
             (ligne.action_id, depuis_json(ligne.apres), depuis_json(ligne.avant))
@@ -90,7 +89,8 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
     creees = [ligne.action_id for ligne in defaite.creees if ligne.action_id is not None]
     importation.lignes_importees.filter(avant__isnull=True).update(action=None)
     ecriture.supprimer_actions(creees)
-    ecriture.supprimer_organismes(_organismes_sans_usage(importation.organismes_crees))
+    sans_usage = _organismes_sans_usage(importation.organismes_crees)
+    ecriture.suivie.supprimer(Organisme, sans_usage)
     importation.etat = Importation.Etat.ANNULEE
     importation.annulee_le, importation.annulee_par = moment, utilisateur
     importation.save()

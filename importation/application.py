@@ -21,13 +21,12 @@ from importation.correspondance import (
 )
 from importation.ecriture import Ecriture
 from importation.fiches import FicheAction, charger_fiches
-from importation.insertion import LOT, lots
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
 from importation.models import CorrespondanceRetenue, Importation, LigneImportee
 from importation.planification import ActionPlanifiee, Plan, Verification, verifier_classeur
 from importation.referentiel import NouvelOrganisme, charger_referentiel
-from importation.traces import Trace
+from suivi.masse import LOT, EcritureSuivie, lots
 
 MONTRES = 500  # problems and actions kept for the pages, of each kind; the annotated file has all
 
@@ -121,8 +120,8 @@ def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Im
                     "Les actions ont changé depuis l'aperçu : rien n'a été écrit. Vérifiez de "
                     "nouveau le fichier."
                 )
-            trace = Trace(utilisateur, timezone.now(), f"Import n° {importation.pk}")
-            ecriture = Ecriture(exercice, trace)
+            motif = f"Import n° {importation.pk}"
+            ecriture = Ecriture(exercice, EcritureSuivie(utilisateur, timezone.now(), motif))
             _ecrire(importation, verification.plan, ecriture)
     except ExerciceClosError as refus:
         raise ApplicationRefuseeError(str(refus)) from None
@@ -221,7 +220,7 @@ def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:
     importation.noter_progression(85)
     _garder_de_quoi_annuler(importation, ecrites)
     importation.etat = Importation.Etat.APPLIQUEE
-    importation.appliquee_le = ecriture.trace.moment
+    importation.appliquee_le = ecriture.suivie.moment
     importation.organismes_crees = list(organismes.values())
     importation.save()
 

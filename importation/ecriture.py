@@ -10,10 +10,9 @@ from typing import Any
 from actions.models import Action, Exercice
 from financement.models import Subvention
 from importation.fiches import CHAMPS, CleLigne, FicheAction, Montants
-from importation.insertion import LOT, inserer, lots
 from importation.referentiel import NouvelOrganisme
 from importation.rubriques import ETAPES
-from importation.traces import Trace
+from suivi.masse import LOT, EcritureSuivie, lots
 from territoires.models import Organisme
 
 _CLES = frozenset({"theme", "commune", "quartier", "porteur"})
@@ -26,30 +25,23 @@ class Ecriture:
     """All in one budget year, with the history of who writes, when and why."""
 
     exercice: Exercice
-    trace: Trace
+    suivie: EcritureSuivie
 
     def creer_organismes(self, nouveaux: Sequence[NouvelOrganisme]) -> dict[int, int]:
         """Create them; gives the id of each, by the identity of what announced it."""
-        organismes = Organisme.objects.bulk_create(
-            [Organisme(nom=nouveau.nom, siret=nouveau.siret) for nouveau in nouveaux],
-            batch_size=LOT,
+        pks = self.suivie.creer(
+            [Organisme(nom=nouveau.nom, siret=nouveau.siret) for nouveau in nouveaux]
         )
-        self.trace.garder(Organisme, [organisme.pk for organisme in organismes], "+")
-        return {
-            id(nouveau): organisme.pk
-            for nouveau, organisme in zip(nouveaux, organismes, strict=True)
-        }
+        return {id(nouveau): pk for nouveau, pk in zip(nouveaux, pks, strict=True)}
 
     def creer_actions(self, fiches: Sequence[FicheAction]) -> list[int]:
         """Create actions with their axes and money; gives their ids, in the same order."""
-        actions = Action.objects.bulk_create(
-            [self._action(fiche, Action(provenance=Action.Provenance.IMPORT)) for fiche in fiches],
-            batch_size=LOT,
+        pks = self.suivie.creer(
+            [self._action(fiche, Action(provenance=Action.Provenance.IMPORT)) for fiche in fiches]
         )
-        pks = [action.pk for action in actions]
         couples = list(zip(pks, fiches, strict=True))
         self._lier_axes((pk, fiche.axes) for pk, fiche in couples)
-        self._tracer_actions(pks, "+")
+        self.suivie.garder_liens(Action, "axes", pks)
         self._creer_subventions(
             [
                 (pk, *ligne, *montants)
@@ -68,13 +60,7 @@ class Ecriture:
             for lot in lots(pks)
             for action in Action.objects.filter(pk__in=lot)
         ]
-        Action.objects.bulk_create(
-            touchees,
-            batch_size=LOT,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=[*CHAMPS, "modifiee_le"],
-        )
+        self.suivie.modifier(touchees, [*CHAMPS, "modifiee_le"])
         axes = [(pk, avant.axes, apres.axes) for pk, avant, apres in changements]
         for lot in lots([pk for pk, avant, apres in axes if avant - apres]):
             liens = Action.axes.through._default_manager.filter(action_id__in=lot)
@@ -89,36 +75,23 @@ class Ecriture:
                 ]
             ).delete()
         self._lier_axes((pk, apres - avant) for pk, avant, apres in axes)
-        self._tracer_actions(pks, "~")
+        self.suivie.garder_liens(Action, "axes", pks)
         self._modifier_subventions(changements)
 
     def supprimer_actions(self, pks: Sequence[int]) -> None:
         """Delete actions with their axes and money, leaving their history."""
         for lot in lots(pks):
             subventions = Subvention.objects.filter(action__in=lot)
-            self._supprimer_subventions(list(subventions.values_list("pk", flat=True)))
-            self.trace.garder(Action, lot, "-")
+            self.suivie.supprimer(Subvention, list(subventions.values_list("pk", flat=True)))
             Action.axes.through._default_manager.filter(action_id__in=lot).delete()
-            # Its history is written above, and what else may name it has been checked by the
-            # caller: deleting without signals spares one query an action.
-            selection = Action.objects.filter(pk__in=lot)
-            selection._raw_delete(selection.db)
-
-    def supprimer_organismes(self, pks: Sequence[int]) -> None:
-        self.trace.garder(Organisme, pks, "-")
-        for lot in lots(pks):
-            selection = Organisme.objects.filter(pk__in=lot)
-            selection._raw_delete(selection.db)
+            # What else may name them has been checked by the caller.
+            self.suivie.supprimer(Action, lot)
 
     def _action(self, fiche: FicheAction, action: Action) -> Action:
         action.exercice = self.exercice
         for champ, colonne in zip(CHAMPS, _COLONNES, strict=True):
             setattr(action, colonne, getattr(fiche, champ))
         return action
-
-    def _tracer_actions(self, pks: Sequence[int], genre: str) -> None:
-        self.trace.garder(Action, pks, genre)
-        self.trace.garder_axes(pks)
 
     @staticmethod
     def _lier_axes(liens: Iterable[tuple[int, frozenset[int]]]) -> None:
@@ -136,7 +109,7 @@ class Ecriture:
 
     def _creer_subventions(self, lignes: Sequence[tuple[Any, ...]]) -> None:
         champs = ("action_id", "financeur_id", "nature", "credit", *_MONTANTS)
-        self.trace.garder(Subvention, inserer(Subvention, champs, lignes), "+")
+        self.suivie.inserer(Subvention, champs, lignes)
 
     def _modifier_subventions(
         self, changements: Sequence[tuple[int, FicheAction, FicheAction]]
@@ -164,19 +137,6 @@ class Ecriture:
                 for champ, montant in zip(_MONTANTS, montants, strict=True):
                     setattr(subvention, champ, montant)
                 modifiees.append(subvention)
-        Subvention.objects.bulk_create(
-            modifiees,
-            batch_size=LOT,
-            update_conflicts=True,
-            unique_fields=["id"],
-            update_fields=_MONTANTS,
-        )
-        self.trace.garder(Subvention, [modifiee.pk for modifiee in modifiees], "~")
-        self._supprimer_subventions(retirees)
+        self.suivie.modifier(modifiees, _MONTANTS)
+        self.suivie.supprimer(Subvention, retirees)
         self._creer_subventions(nouvelles)
-
-    def _supprimer_subventions(self, pks: Sequence[int]) -> None:
-        self.trace.garder(Subvention, pks, "-")
-        for lot in lots(pks):
-            selection = Subvention.objects.filter(pk__in=lot)
-            selection._raw_delete(selection.db)

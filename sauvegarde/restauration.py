@@ -5,7 +5,6 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
@@ -26,19 +25,17 @@ from sauvegarde.archive import (
     ouvrir,
 )
 from sauvegarde.rangees import (
-    LOT,
     REMPLIS_PAR_MIGRATE,
     Modele,
     Noms,
-    Rangee,
     champs,
     modeles_sauvegardes,
     premiere_table_remplie,
     relire,
 )
 from sauvegarde.schema import migrations_appliquees, migrations_en_attente
-from sauvegarde.statistiques import recompter
 from suivi.declencheurs import sans_declencheurs
+from suivi.masse import recompter, verser
 
 
 def restaurer(source: Path) -> Manifeste:
@@ -123,7 +120,7 @@ def _remplir(modele: Modele, table: Table, archive: Archive, noms: Noms) -> None
         modele._base_manager.all()._raw_delete(connection.alias)
     rangees = relire(champs(modele), archive.lignes(table.partie), connection, noms)
     try:
-        _inserer(table, rangees)
+        verser(modele, table.colonnes, rangees)
     except (DataError, IntegrityError, ValidationError, ValueError, LookupError) as erreur:
         detail = " ".join(str(erreur).split())
         raise SauvegardeError(
@@ -164,25 +161,6 @@ def _verifier_les_renvois() -> None:
             f"Les lignes de la sauvegarde ne s'accordent pas entre elles ({detail}) : rien n'a été "
             "restauré."
         ) from erreur
-
-
-def _inserer(table: Table, rangees: Iterator[Rangee]) -> None:
-    """Rows straight into the table: by COPY on PostgreSQL, in batches elsewhere."""
-    nom = connection.ops.quote_name(table.nom)
-    colonnes = ", ".join(map(connection.ops.quote_name, table.colonnes))
-    with connection.cursor() as curseur:
-        if connection.vendor == "postgresql":
-            with (
-                connection.wrap_database_errors,
-                curseur.copy(f"COPY {nom} ({colonnes}) FROM STDIN") as copie,
-            ):
-                for rangee in rangees:
-                    copie.write_row(rangee)
-            return
-        places = ", ".join(["%s"] * len(table.colonnes))
-        ordre = f"INSERT INTO {nom} ({colonnes}) VALUES ({places})"  # noqa: S608  # our own names
-        while lot := list(islice(rangees, LOT)):
-            curseur.executemany(ordre, lot)
 
 
 # Files wait here until the database is ready; the next restoration clears what a killed one left.

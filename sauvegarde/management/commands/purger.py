@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from comptes.journal import Evenement
 from sauvegarde import orphelins
-from sauvegarde.statistiques import recompter
+from suivi.masse import recompter
 from travaux import purge
 
 
