@@ -11,7 +11,7 @@ from django.db import transaction
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal, Jalon
-from bilan.publication import ChiffrePublie
+from bilan.models import ChiffrePublie
 from financement.models import Financeur, Subvention
 from territoires.models import Commune, Organisme
 

@@ -29,9 +29,9 @@ from reportlab.platypus import LongTable, SimpleDocTemplate
 
 from bilan.controle import Controle
 from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Section
-from bilan.grille import Chiffre, Ligne, Unite
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.pdf.liste_imprimee import Pages
+from bilan.tableaux import Chiffre, Ligne, Unite
 from listes.chiffres import montant
 
 ACTIONS = 10_000

@@ -61,10 +61,10 @@ def feuille_seule(rapport: "Rapport", liste: "ListeActions", sortie: Path) -> No
     """Our Actions sheet, alone in its workbook."""
     from xlsxwriter import Workbook
 
-    from bilan.grille import Tableau
     from bilan.rendus.xlsx import OPTIONS
     from bilan.rendus.xlsx.feuille import Atelier, Formats
     from bilan.rendus.xlsx.feuille_actions import ecrire_actions
+    from bilan.tableaux import Tableau
 
     thematique = rapport.tableau("thematique")
     assert isinstance(thematique, Tableau)

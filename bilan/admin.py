@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from bilan.publication import ChiffrePublie
+from bilan.models import ChiffrePublie
 from comptes.administration import Administration
 
 

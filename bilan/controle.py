@@ -11,8 +11,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from bilan.grille import Chiffre, Ligne, Publication, Statut, Tableau
-from bilan.tableaux import THEMATIQUE, TableauTerritorial, TableauThematique
+from bilan.tableaux import (
+    THEMATIQUE,
+    Chiffre,
+    Ligne,
+    Publication,
+    Statut,
+    Tableau,
+    TableauTerritorial,
+    TableauThematique,
+)
 from listes.chiffres import ecart as ecart_signe
 from listes.chiffres import nombre
 

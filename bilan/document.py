@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bilan.controle import Controle
 from bilan.graphiques import Graphique
-from bilan.grille import Chiffre, Ligne, Tableau
+from bilan.tableaux import Chiffre, Ligne, Tableau
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from django.http import HttpRequest
 
 from actions.models import Action, ActionQuerySet, Exercice
 from bilan.controle import Controle, confronter, controler
-from bilan.grille import Tableau
-from bilan.publication import ChiffrePublie
-from bilan.releve import Releve, relever
+from bilan.models import ChiffrePublie
+from bilan.sommes import Releve, relever
 from bilan.tableaux import (
+    Tableau,
     TableauCroise,
     TableauTerritorial,
     TableauThematique,

@@ -1,23 +1,75 @@
 """The annual report of one year, put together from its figures; the same object in every format."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.conf import settings
 from django.utils import timezone
 
 from actions.models import ActionQuerySet
-from axes.models import AxeTransversal
-from bilan import chapitres, graphiques
+from axes.models import AxeTransversal, LiensDesAxes
+from bilan import graphiques
 from bilan.annexe import liste_des_actions
-from bilan.chapitre_axes import FicheAxe, axes_transversaux
-from bilan.chapitres import Population
-from bilan.document import Legende, Rapport, Section
+from bilan.controle import Controle, Recalcul
+from bilan.document import (
+    BlocTableau,
+    Cellule,
+    ChiffreCle,
+    ChiffresCles,
+    Fiche,
+    Illustration,
+    Legende,
+    Liste,
+    Paragraphe,
+    Rapport,
+    Registre,
+    Section,
+)
 from bilan.exercices import ExerciceEtabli, etablir
 from bilan.graphiques import Graphique
-from bilan.releve import Entree
-from bilan.tableaux import TERRITORIAL, THEMATIQUE, tableau_des_parts
+from bilan.sommes import Entree
+from bilan.tableaux import (
+    TERRITORIAL,
+    THEMATIQUE,
+    Chiffre,
+    Ligne,
+    Statut,
+    Tableau,
+    Unite,
+    tableau_des_parts,
+)
+from listes.chiffres import denombrer, ecart, nombre
 from territoires.models import Commune
+
+RUBRIQUES_ATTENDUES = ("Coordination", "Financement", "Calendrier")
+RECONSTITUTION = (
+    "Le document publié ne donne que ses deux tableaux, aucune action : les actions de {annee} "
+    "ont été reconstituées pour que les deux tableaux retombent juste. Leurs intitulés, leurs "
+    "montants un à un et leur répartition par commune et par thème ne sont pas réels."
+)
+PARTIEL = (
+    "Ce bilan ne compte que les communes ouvertes à votre compte : ses totaux ne sont pas ceux du "
+    "contrat et ne sont pas comparés aux chiffres publiés."
+)
+HORS_DE_COMPARAISON = (
+    "Les chiffres publiés comptent tout le territoire : ils ne sont pas comparés ici à ce que "
+    "voit votre compte."
+)
+STATUTS = {
+    Statut.CONFORME: "Conforme",
+    Statut.INCOHERENCE_SOURCE: "Incohérence de la source",
+    Statut.ECART: "Écart",
+}
+
+
+@dataclass(frozen=True)
+class Population:
+    """Inhabitants of the communes; None where one of them is unknown. ``annee``: of the census."""
+
+    habitants: int | None
+    annee: str
 
 
 def etablir_rapport(
@@ -40,7 +92,6 @@ def etablir_rapport(
         exercice,
         population=population_de([c for c in communes if not siennes or c.pk in siennes]),
         contours={c.code_insee: c.trace for c in communes},
-        axes=_fiches_des_axes(),
         emis_le=emis_le or timezone.localdate(),
     )
 
@@ -49,37 +100,36 @@ def assembler(
     exercice: ExerciceEtabli,
     population: Population,
     contours: Mapping[str, str | None],
-    axes: Iterable[FicheAxe],
     emis_le: date,
 ) -> Rapport:
     """The sections in their order; those with nothing to say for the year are left out."""
     carte = graphiques.carte_territoriale(exercice.territorial, contours)
     sections = (
-        chapitres.mode_d_emploi(exercice),
-        chapitres.chiffres_cles(exercice, population),
-        chapitres.repartition(
+        mode_d_emploi(exercice),
+        chiffres_cles(exercice, population),
+        repartition(
             TERRITORIAL,
             exercice.territorial,
             _presents(graphiques.barres_territoriales(exercice.territorial), carte),
             _legende_des_communes(exercice),
         ),
-        chapitres.repartition(
+        repartition(
             THEMATIQUE,
             exercice.thematique,
             _presents(graphiques.barres_thematiques(exercice.thematique)),
             _legende("Numéros des thèmes", exercice.releve.themes),
         ),
-        chapitres.croisement(exercice),
-        chapitres.part_des_financeurs(tableau_des_parts(exercice.thematique)),
-        axes_transversaux(axes),
+        croisement(exercice),
+        part_des_financeurs(tableau_des_parts(exercice.thematique)),
+        axes_transversaux(),
         Section(
             "actions",
             "Liste des actions par commune",
             (liste_des_actions(exercice),),
             annexe=True,
         ),
-        chapitres.controle(exercice),
-        chapitres.sources(exercice.annee, cartographie=carte is not None),
+        chapitre_du_controle(exercice),
+        sources(exercice.annee, cartographie=carte is not None),
     )
     return Rapport(
         annee=exercice.annee,
@@ -87,8 +137,8 @@ def assembler(
         contrat=settings.CONTRAT,
         territoire=settings.TERRITOIRE,
         date_emission=emis_le,
-        etat_du_controle=chapitres.etat_du_controle(exercice),
-        avertissement=chapitres.avertissement(exercice),
+        etat_du_controle=etat_du_controle(exercice),
+        avertissement=avertissement(exercice),
         sections=tuple(section for section in sections if section is not None),
         controle=exercice.controle,
     )
@@ -117,22 +167,272 @@ def population_de(communes: list[Commune]) -> Population:
     return Population(sum(connues) if complete else None, ", ".join(map(str, annees)))
 
 
-def _fiches_des_axes() -> list[FicheAxe]:
-    """The axes, in three queries: themselves, their milestones, what they are linked to."""
-    liens = AxeTransversal.objects.liens()
-    return [
-        FicheAxe(
-            numero=axe.numero,
-            titre=axe.titre,
-            thematique=axe.thematique,
-            objectifs=tuple(axe.liste_objectifs),
-            organisation=axe.organisation,
-            annee_debut=axe.annee_debut,
-            coordination=tuple(axe.liste_coordinateurs),
-            partenaires=tuple(axe.liste_partenaires),
-            communes=tuple(liens.communes.get(axe.pk, ())),
-            financement=tuple(liens.financeurs.get(axe.pk, ())),
-            calendrier=tuple(str(jalon) for jalon in axe.jalons.all()),
-        )
-        for axe in AxeTransversal.objects.prefetch_related("jalons")
+def mode_d_emploi(exercice: ExerciceEtabli) -> Section:
+    """How to read the report, in half a page."""
+    textes = [
+        "Les tableaux comptent les actions financées et les crédits de fonctionnement accordés. "
+        "Le fonds de participation des habitants (FPH) et l'animation du contrat sont financés "
+        "mais ne sont pas comptés comme des actions ; l'investissement n'entre pas dans les "
+        "tableaux.",
+        "Chaque chiffre est calculé à partir des actions enregistrées, sous la colonne dont "
+        "relève chaque financeur. « — » signale un montant inconnu : ce n'est pas zéro.",
     ]
+    if exercice.controle.publie:
+        textes.append(
+            "Chaque chiffre publié est comparé au chiffre recalculé. Là où ils diffèrent, les deux "
+            "sont donnés, et l'annexe de contrôle dit pourquoi : le document publié n'est jamais "
+            "corrigé."
+        )
+    if avis := avertissement(exercice):
+        textes.append(avis)
+    return Section("lecture", "Comment lire ce bilan", tuple(map(Paragraphe, textes)))
+
+
+def avertissement(exercice: ExerciceEtabli) -> str:
+    """What a reader must know before any figure; empty where there is nothing to know."""
+    phrases = []
+    if exercice.partiel:
+        phrases.append(PARTIEL)
+    if exercice.releve.reconstitue:
+        phrases.append(RECONSTITUTION.format(annee=exercice.annee))
+    return " ".join(phrases)
+
+
+def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
+    """Actions, funding, communes, themes, funders, and two averages."""
+    actions, financement = exercice.territorial.total.chiffres
+    themes = [li for li in exercice.thematique.lignes if _active(li.chiffres)]
+    communes = [li for li in exercice.territorial.lignes[:-1] if _active(li.chiffres)]
+    financeurs = [c for c in exercice.thematique.total.chiffres[2:] if c.valeur]
+    moyenne = _rapport(financement, actions.valeur)
+    par_habitant = _rapport(financement, population.habitants)
+    return Section(
+        "chiffres-cles",
+        "Chiffres clés",
+        (
+            ChiffresCles(
+                (
+                    ChiffreCle("Actions", actions),
+                    ChiffreCle("Crédits de fonctionnement accordés", financement),
+                    ChiffreCle("Communes", _compte(len(communes)), "où une action est financée"),
+                    ChiffreCle(
+                        "Thèmes",
+                        _compte(len(themes)),
+                        "dont l'animation du contrat"
+                        if _dont_l_animation(exercice, themes)
+                        else "",
+                    ),
+                    ChiffreCle("Financeurs", _compte(len(financeurs))),
+                    ChiffreCle(
+                        "Moyenne par action", moyenne, "crédits rapportés au nombre d'actions"
+                    ),
+                    ChiffreCle(
+                        "Par habitant",
+                        par_habitant,
+                        f"population municipale {population.annee}" if population.annee else "",
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def _dont_l_animation(exercice: ExerciceEtabli, themes: Iterable[Ligne]) -> bool:
+    """Whether one of these themes holds the contract's own running."""
+    comptes = {ligne.numero for ligne in themes}
+    return any(
+        exercice.releve.sommes.effectif(theme=theme.pk).animations
+        for theme in exercice.releve.themes
+        if theme.numero in comptes
+    )
+
+
+def _active(chiffres: Iterable[Chiffre]) -> bool:
+    return any(chiffre.valeur for chiffre in chiffres)
+
+
+def _compte(nombre: int) -> Chiffre:
+    return Chiffre(nombre, Unite.NOMBRE, "")
+
+
+def _rapport(montant: Chiffre, diviseur: Decimal | int | None) -> Chiffre:
+    """€ per action or inhabitant, to the cent; unknown where either side is."""
+    if montant.valeur is None or not diviseur:
+        return Chiffre(None, Unite.EUROS, montant.lien)
+    quotient = round(Decimal(montant.valeur) / Decimal(diviseur), 2)
+    return Chiffre(quotient, Unite.EUROS, montant.lien, reconstitue=montant.reconstitue)
+
+
+def repartition(
+    ancre: str, tableau: Tableau, dessins: Iterable[Graphique], legende: Legende
+) -> Section:
+    """A distribution: its table, its charts, and the numbered legend of its rows."""
+    return Section(
+        ancre,
+        tableau.titre,
+        (
+            BlocTableau(tableau, _note(tableau)),
+            *(Illustration(graphique, tableau.code) for graphique in dessins),
+            legende,
+        ),
+    )
+
+
+def _note(tableau: Tableau) -> str:
+    """What differs from the published table, in a sentence."""
+    differents = [
+        ligne.libelle
+        for ligne in tableau.toutes_les_lignes
+        if any(chiffre.differe for chiffre in ligne.chiffres)
+    ]
+    if not differents:
+        return ""
+    return f"Chiffre publié différent du chiffre recalculé : {', '.join(differents)}."
+
+
+def croisement(exercice: ExerciceEtabli) -> Section:
+    """The commune × theme table, with what it is worth."""
+    note = "Le document publié n'imprime pas ce tableau."
+    if exercice.croise.reconstitue:
+        note += " Reconstitué : seuls ses totaux viennent du document."
+    return Section("croise", exercice.croise.titre, (BlocTableau(exercice.croise, note),))
+
+
+def part_des_financeurs(tableau: Tableau) -> Section:
+    """Each funder's share of each theme."""
+    return Section("financeurs", tableau.titre, (BlocTableau(tableau),))
+
+
+def chapitre_du_controle(exercice: ExerciceEtabli) -> Section:
+    """The check: its counts, each gap with both figures and its reason, and the sums that fail."""
+    resultat = exercice.controle
+    if not resultat.publie:
+        vide = Paragraphe(
+            HORS_DE_COMPARAISON
+            if exercice.partiel
+            else f"Aucun chiffre n'a été publié pour {resultat.annee} : il n'y a rien à comparer."
+        )
+        return Section("controle", "Contrôle des chiffres publiés", (vide,), annexe=True)
+    return Section(
+        "controle",
+        "Contrôle des chiffres publiés",
+        (
+            Paragraphe(etat_du_controle(exercice)),
+            registre_du_controle(resultat),
+            Liste(
+                tuple(
+                    f"{r.libelle} : {r.explication}"
+                    for r in (*resultat.incoherences_source, *resultat.ecarts)
+                ),
+                "Chiffres qui diffèrent",
+            ),
+            Liste(
+                tuple(
+                    f"{somme.libelle} : le document imprime {nombre(somme.attendu)}, "
+                    f"la somme donne {nombre(somme.obtenu)} ({ecart(somme.ecart)})."
+                    for somme in resultat.sommes_en_defaut
+                ),
+                f"Sommes du document qui ne tombent pas juste "
+                f"({len(resultat.sommes_en_defaut)} sur {len(resultat.coherence)})",
+            ),
+        ),
+        annexe=True,
+    )
+
+
+def registre_du_controle(resultat: Controle) -> Registre:
+    """Every published figure beside the recomputed one."""
+    return Registre(
+        "controle",
+        "Chiffres publiés et chiffres recalculés",
+        ("Tableau", "Ligne", "Colonne", "Publié", "Recalculé", "Écart", "État"),
+        tuple(_ligne_de_controle(r) for r in resultat.recalcul),
+    )
+
+
+def _ligne_de_controle(recalcul: Recalcul) -> tuple[Cellule, ...]:
+    unite = Unite.ACTIONS if recalcul.cle.colonne == "actions" else Unite.EUROS
+    difference = recalcul.ecart
+    return (
+        *recalcul.place,
+        Chiffre(recalcul.publie, unite, recalcul.lien),
+        Chiffre(recalcul.recalcule, unite, recalcul.lien),
+        Chiffre(difference, unite, "", None if difference is None else ecart(difference)),
+        STATUTS[recalcul.statut],
+    )
+
+
+def etat_du_controle(exercice: ExerciceEtabli) -> str:
+    """The state of the check in one sentence."""
+    if exercice.partiel:
+        return HORS_DE_COMPARAISON
+    resultat = exercice.controle
+    if not resultat.publie:
+        return "Aucun chiffre publié à comparer pour cet exercice."
+    return (
+        f"{len(resultat.recalcul)} chiffres publiés comparés : {resultat.conformes} conformes, "
+        f"{len(resultat.incoherences_source)} incohérences du document publié, "
+        f"{denombrer(len(resultat.ecarts), 'écart')}. {len(resultat.sommes_en_defaut)} des "
+        f"{len(resultat.coherence)} sommes du document ne tombent pas juste."
+    )
+
+
+def sources(annee: int, cartographie: bool) -> Section:
+    """Where the figures, the names and the map come from, and under which licences."""
+    textes = [
+        f"Actions et financements : base de gestion du contrat, exercice {annee}.",
+        "Noms et codes des communes : INSEE, Code officiel géographique 2026, via Etalab "
+        "(Licence Ouverte).",
+        "Population : INSEE, recensement de 1999 ; DGCL, liste des EPCI 2002, via etalab/geohisto.",
+    ]
+    if annee == 2004:
+        textes.insert(
+            0,
+            "Tableaux et axes transversaux : Bilan – rapport d'activité 2004 du Contrat de ville "
+            "du Territoire Alésien ; textes des axes reformulés.",
+        )
+    if cartographie:
+        textes.append(
+            "Contours : IGN, ADMIN EXPRESS COG 2018 (Licence Ouverte), via france-geojson, "
+            "simplifiés."
+        )
+    return Section("sources", "Sources et licences", (Liste(tuple(textes)),), annexe=True)
+
+
+def axes_transversaux() -> Section | None:
+    """The transversal axes, one after the other; nothing where the contract has none.
+
+    In three queries: the axes, their milestones, what they are linked to.
+    """
+    liens = AxeTransversal.objects.liens()
+    parties = tuple(_axe(axe, liens) for axe in AxeTransversal.objects.prefetch_related("jalons"))
+    if not parties:
+        return None
+    return Section("axes", "Axes transversaux de travail", sections=parties)
+
+
+def _axe(axe: AxeTransversal, liens: LiensDesAxes) -> Section:
+    blocs: list[Paragraphe | Liste | Fiche] = []
+    if axe.thematique:
+        blocs.append(Paragraphe(f"Thématique : {axe.thematique}."))
+    if objectifs := tuple(axe.liste_objectifs):
+        blocs.append(Liste(objectifs, "Objectifs"))
+    blocs.extend(map(Paragraphe, axe.organisation.splitlines()))
+    rubriques = {
+        "Coordination": axe.liste_coordinateurs,
+        "Partenaires": axe.liste_partenaires,
+        "Financement": liens.financeurs.get(axe.pk, ()),
+        "Communes": liens.communes.get(axe.pk, ()),
+        "Depuis": () if axe.annee_debut is None else (str(axe.annee_debut),),
+        "Calendrier": [str(jalon) for jalon in axe.jalons.all()],
+    }
+    blocs.append(
+        Fiche(
+            tuple(
+                (titre, tuple(valeurs) or ("Non renseigné",))
+                for titre, valeurs in rubriques.items()
+                if valeurs or titre in RUBRIQUES_ATTENDUES
+            )
+        )
+    )
+    return Section(f"axe-{axe.numero}", f"{axe.numero} – {axe.titre}", tuple(blocs))

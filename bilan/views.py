@@ -6,10 +6,15 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
-from bilan import chapitres
 from bilan.document import BlocTableau, Rapport
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, actions_limitees, choisir, etablir
-from bilan.rapport import etablir_rapport
+from bilan.rapport import (
+    PARTIEL,
+    chapitre_du_controle,
+    etablir_rapport,
+    etat_du_controle,
+    registre_du_controle,
+)
 from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
@@ -48,11 +53,11 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
         "annee": exercice.annee,
         "code": code,
         "reconstitue": exercice.releve.reconstitue,
-        "partiel": chapitres.PARTIEL if exercice.partiel else "",
-        "etat_du_controle": chapitres.etat_du_controle(exercice),
+        "partiel": PARTIEL if exercice.partiel else "",
+        "etat_du_controle": etat_du_controle(exercice),
     }
     if code == CONTROLE:
-        section = chapitres.controle(exercice)
+        section = chapitre_du_controle(exercice)
         return render(
             request,
             "bilan/controle.html",
@@ -97,11 +102,7 @@ def faire_le_classeur(compte: Utilisateur, *, annee: int) -> Fichier:
 def csv(request: HttpRequest, annee: str, code: str) -> HttpResponseBase:
     """One table as the CSV of a French Excel."""
     exercice = _exercice(request, int(annee))
-    source = (
-        chapitres.registre_du_controle(exercice.controle)
-        if code == CONTROLE
-        else exercice.tableau(code)
-    )
+    source = registre_du_controle(exercice.controle) if code == CONTROLE else exercice.tableau(code)
     return repondre(request, Fichier(f"bilan-{annee}-{code}.csv", tableau_en_csv(source).encode()))
 
 

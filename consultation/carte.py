@@ -6,9 +6,16 @@ from dataclasses import replace
 from django.urls import reverse
 
 from bilan.graphiques import Graphique, carte_territoriale
-from bilan.grille import Chiffre, Ligne, Unite
 from bilan.sommes import Figures, Repartition
-from bilan.tableaux import ACTIONS, FINANCEMENT, TERRITORIAL, TableauTerritorial
+from bilan.tableaux import (
+    ACTIONS,
+    FINANCEMENT,
+    TERRITORIAL,
+    Chiffre,
+    Ligne,
+    TableauTerritorial,
+    Unite,
+)
 from territoires.models import Commune
 
 

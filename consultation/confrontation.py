@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from bilan.controle import Cle, Recalcul, controler
 from bilan.exercices import actions_limitees
-from bilan.publication import ChiffrePublie
-from bilan.releve import relever
+from bilan.models import ChiffrePublie
+from bilan.sommes import relever
 from bilan.tableaux import TERRITORIAL, tableau_territorial, tableau_thematique
 from comptes.models import Utilisateur
 

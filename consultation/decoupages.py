@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bilan.document import Illustration
 from bilan.graphiques import Barre, barres
-from bilan.grille import Chiffre, Colonne, Unite
 from bilan.sommes import TOUT, Coordonnee, Figures, Sommes
+from bilan.tableaux import Chiffre, Colonne, Unite
 from consultation.figures import COLONNES, chiffres
 from consultation.perimetre import Perimetre
 from consultation.ventilation import Arbre

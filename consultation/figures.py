@@ -5,8 +5,8 @@ key figures at its head. Pure.
 from collections.abc import Iterable
 
 from bilan.document import ChiffreCle, ChiffresCles
-from bilan.grille import Chiffre, Colonne, Unite
 from bilan.sommes import Figures
+from bilan.tableaux import Chiffre, Colonne, Unite
 from financement.montants import Montant
 from listes.chiffres import accord
 

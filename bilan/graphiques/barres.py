@@ -30,13 +30,16 @@ from bilan.graphiques.dessin import (
     texte,
     trait,
 )
-from bilan.grille import Colonne, Ligne, Tableau, Unite
 from bilan.tableaux import (
     ACTIONS,
     FINANCEMENT,
     FINANCEMENT_TOTAL,
+    Colonne,
+    Ligne,
+    Tableau,
     TableauTerritorial,
     TableauThematique,
+    Unite,
 )
 from listes.chiffres import denombrer, montant, pourcentage
 

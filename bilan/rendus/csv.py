@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from bilan.document import Registre
-from bilan.grille import Chiffre, Ligne, Tableau
+from bilan.tableaux import Chiffre, Ligne, Tableau
 
 BOM = "\ufeff"
 PROVENANCE = "Actions reconstituées"

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from bilan.controle import Controle
-from bilan.grille import Chiffre, Ligne, Tableau
+from bilan.tableaux import Chiffre, Ligne, Tableau
 from listes.chiffres import brut
 
 

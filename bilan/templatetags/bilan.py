@@ -9,9 +9,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bilan import document
-from bilan.chapitres import STATUTS
 from bilan.document import Bloc
-from bilan.grille import Chiffre, Ligne, Statut, Tableau, Unite
+from bilan.rapport import STATUTS
+from bilan.tableaux import Chiffre, Ligne, Statut, Tableau, Unite
 from listes.chiffres import brut, ecart, montant, nombre
 
 register = template.Library()

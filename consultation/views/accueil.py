@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
-from bilan import chapitres, graphiques
+from bilan import graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
-from bilan.rapport import population_de
+from bilan.rapport import PARTIEL, chiffres_cles, etat_du_controle, population_de
 from comptes.permissions import CONNECTE, compte_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
@@ -52,10 +52,10 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "choix": choix,
             "annee": exercice.annee,
             "reconstitue": exercice.releve.reconstitue,
-            "partiel": chapitres.PARTIEL if exercice.partiel else "",
+            "partiel": PARTIEL if exercice.partiel else "",
             "chiffres_cles": chiffres_cles,
             "controle": exercice.controle,
-            "etat_du_controle": chapitres.etat_du_controle(exercice),
+            "etat_du_controle": etat_du_controle(exercice),
             "carte": carte_de_navigation(exercice.territorial, communes, choix.suite),
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
@@ -83,7 +83,7 @@ def _chiffres_cles(exercice: ExerciceEtabli, communes: list[Commune]) -> list[An
 
     return [
         ChiffresCles(tuple(map(cle, bloc.chiffres)))
-        for bloc in chapitres.chiffres_cles(exercice, population_de(communes)).blocs
+        for bloc in chiffres_cles(exercice, population_de(communes)).blocs
         if isinstance(bloc, ChiffresCles)
     ]
 

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from actions.models import Action, Theme
 from bilan.exercices import etablir
-from bilan.grille import Statut
+from bilan.tableaux import Statut
 from financement.models import Financeur, Subvention
 from territoires.models import Commune
 

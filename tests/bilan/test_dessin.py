@@ -27,9 +27,16 @@ from bilan.graphiques import (
     barres_thematiques,
     carte_territoriale,
 )
-from bilan.grille import Chiffre, Ligne, Unite
 from bilan.rendus.pdf.blocs import dessin
-from bilan.tableaux import ACTIONS, FINANCEMENT, TERRITORIAL, TableauTerritorial
+from bilan.tableaux import (
+    ACTIONS,
+    FINANCEMENT,
+    TERRITORIAL,
+    Chiffre,
+    Ligne,
+    TableauTerritorial,
+    Unite,
+)
 from territoires.models import Commune
 
 SVG = "{http://www.w3.org/2000/svg}"

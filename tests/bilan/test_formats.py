@@ -13,11 +13,11 @@ import pytest
 from django.test import Client
 
 from bilan.document import Rapport
-from bilan.grille import Tableau
 from bilan.rapport import etablir_rapport
 from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
+from bilan.tableaux import Tableau
 from comptes.models import Utilisateur
 from tests.bilan.test_pages import Lecteur
 from tests.bilan.test_pdf import cases, page_du_titre

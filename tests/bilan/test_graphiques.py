@@ -23,8 +23,7 @@ from bilan.graphiques.barres import COULEUR
 from bilan.graphiques.classes import intitules, seuils
 from bilan.graphiques.contours import Planche, au_large
 from bilan.graphiques.dessin import abrege, en_lignes, largeur_estimee
-from bilan.grille import Ligne
-from bilan.tableaux import TableauTerritorial
+from bilan.tableaux import Ligne, TableauTerritorial
 from listes.chiffres import montant
 from territoires.models import Commune
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from bilan.exercices import etablir
-from bilan.grille import Chiffre, Unite
+from bilan.tableaux import Chiffre, Unite
 from comptes.models import Utilisateur
 
 COLONNES = {Unite.ACTIONS: "actions", Unite.EUROS: "montant_accorde"}

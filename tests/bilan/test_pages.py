@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice
 from bilan.exercices import etablir
-from bilan.grille import Tableau
+from bilan.tableaux import Tableau
 from comptes.models import Utilisateur
 from territoires.models import Commune
 
@@ -149,7 +149,7 @@ def test_une_annee_sans_rien_fait_un_bilan_correct(coordinatrice: Client) -> Non
 
 
 def test_une_base_sans_exercice_dit_comment_commencer(coordinatrice: Client) -> None:
-    from bilan.publication import ChiffrePublie
+    from bilan.models import ChiffrePublie
 
     ChiffrePublie.objects.all().delete()
     Action.objects.all().delete()

@@ -27,7 +27,6 @@ from reportlab.pdfbase.pdfmetrics import getFont
 from actions.models import Action, Exercice
 from amorce.chargement import charger
 from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Section
-from bilan.grille import Chiffre, Ligne, Tableau, Unite
 from bilan.rapport import etablir_rapport
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.pdf.liste_imprimee import Genre, Pages
@@ -41,7 +40,16 @@ from bilan.rendus.pdf.typographie import (
     largeur,
     propre,
 )
-from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
+from bilan.tableaux import (
+    CROISE,
+    FINANCEURS,
+    TERRITORIAL,
+    THEMATIQUE,
+    Chiffre,
+    Ligne,
+    Tableau,
+    Unite,
+)
 from comptes.models import Utilisateur
 
 # Even those that only read the module's report: without it, the real database would be opened.

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 from actions.models import Action
 from actions.questions.combien import Effectif
-from bilan.releve import relever
-from bilan.sommes import RIEN, Figures, Repartition, Sommes
+from bilan.sommes import RIEN, Figures, Repartition, Sommes, relever
 from consultation.perimetre import Perimetre
 from consultation.ventilation import argent_par_financeur, repartir, ventiler
 from financement.models import Financeur

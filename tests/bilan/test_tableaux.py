@@ -11,9 +11,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice, Theme
 from bilan.exercices import ExerciceInconnuError, etablir
-from bilan.grille import Tableau
-from bilan.releve import Releve, relever
+from bilan.sommes import Releve, relever
 from bilan.tableaux import (
+    Tableau,
     tableau_croise,
     tableau_des_parts,
     tableau_territorial,

@@ -15,10 +15,10 @@ from pytest_django import DjangoAssertNumQueries
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
 from bilan.document import Rapport
-from bilan.grille import Chiffre, Tableau
 from bilan.rapport import etablir_rapport
 from bilan.rendus.xlsx import FEUILLES, ecrire_xlsx
 from bilan.rendus.xlsx.feuille import format_du_nombre
+from bilan.tableaux import Chiffre, Tableau
 from financement.models import Financeur, Subvention
 from listes.chiffres import brut
 from listes.classeurs import texte

@@ -309,7 +309,7 @@ def test_une_annee_vide_fait_une_page_correcte(coordinatrice: Client, adresse: s
 
 
 def test_sans_aucun_exercice_les_pages_le_disent(coordinatrice: Client) -> None:
-    from bilan.publication import ChiffrePublie
+    from bilan.models import ChiffrePublie
 
     ChiffrePublie.objects.all().delete()
     Action.objects.all().delete()

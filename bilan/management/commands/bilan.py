@@ -18,12 +18,12 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from bilan.document import Rapport
 from bilan.exercices import ExerciceInconnuError
-from bilan.grille import Tableau
 from bilan.rapport import etablir_rapport
 from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
+from bilan.tableaux import Tableau
 
 FORMATS = ("pdf", "xlsx", "csv", "json")
 TABLES = ("territorial", "thematique", "croise", "controle")

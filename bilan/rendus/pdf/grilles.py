@@ -8,7 +8,6 @@ from typing import Final
 from reportlab.platypus import Table, TableStyle
 
 from bilan.document import Cellule, Registre
-from bilan.grille import Chiffre, Colonne, Ligne, Tableau
 from bilan.rendus.pdf.toile import LARGEUR_PAYSAGE, LARGEUR_PORTRAIT
 from bilan.rendus.pdf.typographie import (
     BLEU,
@@ -25,6 +24,7 @@ from bilan.rendus.pdf.typographie import (
     morceler,
     propre,
 )
+from bilan.tableaux import Chiffre, Colonne, Ligne, Tableau
 from listes.chiffres import nombre
 
 CONTROLE: Final = "controle"

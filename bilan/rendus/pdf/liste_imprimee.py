@@ -14,7 +14,6 @@ from reportlab.platypus import Flowable, Table, TableStyle
 
 from actions.models import Action
 from bilan.document import GroupeActions, LigneAction, ListeActions
-from bilan.grille import Ligne
 from bilan.rendus.pdf.grilles import Commande, Mesures, commandes, imprime
 from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
 from bilan.rendus.pdf.typographie import (
@@ -26,6 +25,7 @@ from bilan.rendus.pdf.typographie import (
     en_ligne,
     propre,
 )
+from bilan.tableaux import Ligne
 from listes.chiffres import montant
 
 _MOTS: Final = (("Référence", 0.0), ("Intitulé", 0.48), ("Thème", 0.27), ("Porteur", 0.25))

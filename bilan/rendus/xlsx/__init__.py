@@ -8,7 +8,6 @@ from typing import IO, Final
 from xlsxwriter import Workbook
 
 from bilan.document import ListeActions, Rapport
-from bilan.grille import Tableau
 from bilan.rendus.xlsx.controle import ecrire_controle
 from bilan.rendus.xlsx.feuille import POLICE, Atelier, Formats
 from bilan.rendus.xlsx.feuille_actions import ACTIONS, ecrire_actions
@@ -20,7 +19,7 @@ from bilan.rendus.xlsx.feuilles_de_chiffres import (
 )
 from bilan.rendus.xlsx.feuilles_de_mots import ecrire_axes, ecrire_lisez_moi, ecrire_synthese
 from bilan.rendus.xlsx.graphes import barres_territoriales, barres_thematiques
-from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE
+from bilan.tableaux import CROISE, FINANCEURS, TERRITORIAL, THEMATIQUE, Tableau
 
 LISEZ_MOI: Final = "Lisez-moi"
 SYNTHESE: Final = "Synthèse"

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import Final
 
-from bilan.chapitres import STATUTS
 from bilan.controle import Cle, Recalcul, Somme
 from bilan.document import Rapport
-from bilan.grille import Tableau, Unite
+from bilan.rapport import STATUTS
 from bilan.rendus.xlsx.feuille import INCONNU, Atelier, Feuille, format_de_l_ecart, format_des_euros
+from bilan.tableaux import Tableau, Unite
 from listes.chiffres import brut
 
 _ENTETES: Final = (

@@ -12,7 +12,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bilan.document import Rapport
-from bilan.grille import Chiffre, Unite
+from bilan.tableaux import Chiffre, Unite
 from listes.chiffres import ESPACE_INSECABLE, brut
 from listes.classeurs import texte
 

@@ -11,7 +11,6 @@ from xlsxwriter.utility import xl_col_to_name
 
 from actions.models import Action
 from bilan.document import LigneAction, ListeActions
-from bilan.grille import Colonne, Tableau, Unite
 from bilan.rendus.xlsx.feuille import (
     INCONNU,
     Atelier,
@@ -19,6 +18,7 @@ from bilan.rendus.xlsx.feuille import (
     format_des_euros,
     hauteur_du_texte,
 )
+from bilan.tableaux import Colonne, Tableau, Unite
 from listes.chiffres import brut
 from listes.classeurs import texte
 

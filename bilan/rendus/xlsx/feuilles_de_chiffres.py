@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from bilan.grille import Chiffre, Colonne, Ligne, Tableau, Unite
 from bilan.rendus.xlsx.feuille import (
     ACCORD,
     DESACCORD,
@@ -16,6 +15,7 @@ from bilan.rendus.xlsx.feuille import (
     format_des_euros,
 )
 from bilan.rendus.xlsx.feuille_actions import COMMUNE, THEME, Critere, Recalcul, Recompte
+from bilan.tableaux import Chiffre, Colonne, Ligne, Tableau, Unite
 from listes.chiffres import brut
 
 PREMIERE: Final = 2
