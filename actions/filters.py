@@ -130,6 +130,15 @@ class ActionFiltres(Filtres):
     )
     nature = Choix(field_name="nature", choices=Action.Nature.choices, label="Nature")
     statut = Choix(field_name="statut", choices=Action.Statut.choices, label="Statut")
+    accorde = Choix(
+        choices=[
+            ("inconnu", "Aucun montant"),
+            ("connu", "Un montant, même nul"),
+            ("positif", "Plus de 0 €"),
+        ],
+        label="Accordé, toutes natures",
+        method="filtrer_accorde",
+    )
     provenance = Choix(
         field_name="provenance", choices=Action.Provenance.choices, label="Provenance"
     )
@@ -170,6 +179,17 @@ class ActionFiltres(Filtres):
         if porteur.organismes is None:
             return selection.filter(porteur=None)
         return selection.filter(porteur__in=porteur.organismes.order_by())
+
+    def filtrer_accorde(
+        self, selection: ActionQuerySet, nom: str, cas: list[str]
+    ) -> ActionQuerySet:
+        """Several cases: the lines of each."""
+        lignes = selection.none()
+        for un in cas:
+            lignes |= selection.selon_l_accorde(
+                connu=un != "inconnu", au_dessus_de=Decimal(0) if un == "positif" else None
+            )
+        return lignes
 
     def filtrer_axe(
         self, selection: ActionQuerySet, nom: str, numeros: list[str]

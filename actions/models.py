@@ -13,6 +13,7 @@ from actions.pieces import Piece as Piece
 from actions.questions.argent import Argent
 from actions.questions.combien import Denombrement
 from actions.questions.lesquelles import Choix
+from actions.statuts import ECARTES, Statut
 from axes.models import AxeTransversal
 from suivi.versions import Versionne
 from territoires.models import Commune, Organisme, Quartier
@@ -51,12 +52,7 @@ class Action(Versionne):
         FONDS = "FONDS", "Fonds de participation des habitants"
         ANIMATION = "ANIMATION", "Animation du contrat"
 
-    class Statut(models.TextChoices):
-        DEPOSEE = "DEPOSEE", "Déposée"
-        ACCORDEE = "ACCORDEE", "Accordée"
-        REFUSEE = "REFUSEE", "Refusée"
-        REALISEE = "REALISEE", "Réalisée"
-        ABANDONNEE = "ABANDONNEE", "Abandonnée"
+    Statut = Statut
 
     class Provenance(models.TextChoices):
         SAISIE = "SAISIE", "Saisie"
@@ -164,25 +160,38 @@ class Action(Versionne):
         indexes = [
             models.Index(fields=["exercice", "id"], name="action_bornes"),
             models.Index(
-                fields=["exercice", "theme", "commune", "nature", "provenance"],
+                fields=["exercice", "theme", "commune", "nature", "statut", "provenance"],
                 name="action_tableaux_couvrant",
             ),
             models.Index(
-                fields=["exercice", "commune", "theme", "quartier", "nature", "provenance"],
+                fields=[
+                    "exercice",
+                    "commune",
+                    "theme",
+                    "quartier",
+                    "nature",
+                    "statut",
+                    "provenance",
+                ],
                 name="action_communes_couvrant",
             ),
             models.Index(
-                fields=["exercice", "porteur", "nature", "provenance"],
+                fields=["exercice", "porteur", "nature", "statut", "provenance"],
                 name="action_porteurs_couvrant",
             ),
             models.Index(
-                fields=["exercice", "quartier", "nature", "provenance"],
+                fields=["exercice", "quartier", "nature", "statut", "provenance"],
                 name="action_quartiers_couvrant",
             ),
         ]
 
     def __str__(self) -> str:
         return self.intitule
+
+    @property
+    def ecartee(self) -> bool:
+        """Whether no figure counts it."""
+        return self.statut in ECARTES
 
     def clean(self) -> None:
         """The rules that need another row: a neighbourhood is in its commune."""

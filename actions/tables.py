@@ -80,10 +80,11 @@ class ActionTable(TableDeListe):
         effectif = selection.effectif()
         montants = selection.montants(filtres.financeurs)
         return {
-            "lignes": effectif.lignes,
+            "lignes": effectif.lignes + effectif.ecartees,
             "actions": effectif.actions,
             "lignes_reelles": effectif.lignes - effectif.reconstituees,
             "reconstituees": effectif.reconstituees,
+            "ecartees": effectif.ecartees,
             **montants.valeurs(),
         }
 

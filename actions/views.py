@@ -18,7 +18,7 @@ from actions.tables import ActionTable
 from comptes.permissions import CONNECTE, exige, introuvable
 from financement.models import Subvention
 from financement.montants import Montant, Montants
-from listes.chiffres import nombre
+from listes.chiffres import denombrer, nombre
 from listes.recherche import mots
 from listes.tables import Totaux
 from listes.views import ListeView
@@ -47,10 +47,24 @@ def mentions_de_reconstitution(totaux: Totaux) -> list[str]:
     ]
 
 
+def mention_des_ecartees(totaux: Totaux) -> list[str]:
+    """What must be said of the lines that no total counts, where there are some."""
+    combien = totaux["ecartees"]
+    if not combien:
+        return []
+    lignes = denombrer(combien, "ligne refusée ou abandonnée", "lignes refusées ou abandonnées")
+    return [f"{lignes}, à part : les totaux ne comptent ni ces lignes ni leur argent."]
+
+
 def banniere(mentions: Sequence[str]) -> dict[str, Any]:
     """What the banner of a page says where these sentences go with its rows."""
-    melange = next((mention for mention in mentions if mention.startswith(_MELANGE)), "")
-    return {"reconstitue": bool(melange) or MENTION_RECONSTITUTION in mentions, "melange": melange}
+    dites = [mention for mention in mentions if est_dit_en_banniere(mention)]
+    melange = next((mention for mention in dites if mention.startswith(_MELANGE)), "")
+    return {"reconstitue": bool(dites), "melange": melange}
+
+
+def est_dit_en_banniere(mention: str) -> bool:
+    return mention == MENTION_RECONSTITUTION or mention.startswith(_MELANGE)
 
 
 class ActionListe(ListeView):
@@ -69,14 +83,18 @@ class ActionListe(ListeView):
         return Action.objects.visibles_par(self.compte)
 
     def mentions(self, totaux: Totaux) -> list[str]:
-        return [*mentions_de_reconstitution(totaux), *self._part_des_financeurs]
+        return [
+            *mentions_de_reconstitution(totaux),
+            *mention_des_ecartees(totaux),
+            *self._part_des_financeurs,
+        ]
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.request.GET.getlist("exercice")
         return {
             **banniere(mentions),
             "annee": annees[0] if len(annees) == 1 else "",
-            "avertissement": "".join(self._part_des_financeurs),
+            "avertissement": " ".join(m for m in mentions if not est_dit_en_banniere(m)),
         }
 
     @cached_property

@@ -14,14 +14,14 @@ SELECT a.commune_id, a.theme_id, s.financeur_id, SUM(s.montant_accorde)
 FROM financement_subvention s
 JOIN actions_action a ON a.id = s.action_id
 JOIN actions_exercice e ON e.id = a.exercice_id
-WHERE e.annee = %s AND s.nature = 'FONCTIONNEMENT'
+WHERE e.annee = %s AND s.nature = 'FONCTIONNEMENT' AND a.statut NOT IN ('REFUSEE', 'ABANDONNEE')
 GROUP BY a.commune_id, a.theme_id, s.financeur_id
 """
 SQL_NOMBRES = """
 SELECT a.commune_id, a.theme_id, a.nature, a.provenance, COUNT(*)
 FROM actions_action a
 JOIN actions_exercice e ON e.id = a.exercice_id
-WHERE e.annee = %s
+WHERE e.annee = %s AND a.statut NOT IN ('REFUSEE', 'ABANDONNEE')
 GROUP BY a.commune_id, a.theme_id, a.nature, a.provenance
 """
 MILLION = "million" in sys.argv[1:]

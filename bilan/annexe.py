@@ -61,7 +61,8 @@ def _groupes(exercice: ExerciceEtabli) -> Iterator[GroupeActions]:
 def _lignes(exercice: ExerciceEtabli) -> Iterator[tuple[int | None, LigneAction]]:
     """Each line with its commune's number; one query, one row a funding line."""
     rangees = (
-        exercice.actions.annotate(
+        exercice.actions.retenues()
+        .annotate(
             fonctionnement=FilteredRelation(
                 "subventions",
                 condition=Q(subventions__nature=Subvention.Nature.FONCTIONNEMENT),

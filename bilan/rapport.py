@@ -8,7 +8,9 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
+from actions.liens import lien_actions
 from actions.models import ActionQuerySet
+from actions.statuts import ECARTES
 from axes.models import AxeTransversal, LiensDesAxes
 from bilan import graphiques
 from bilan.annexe import liste_des_actions
@@ -177,6 +179,11 @@ def mode_d_emploi(exercice: ExerciceEtabli) -> Section:
         "Chaque chiffre est calculé à partir des actions enregistrées, sous la colonne dont "
         "relève chaque financeur. « — » signale un montant inconnu : ce n'est pas zéro.",
     ]
+    if exercice.releve.sommes.effectif().ecartees:
+        textes.append(
+            "Les actions refusées ou abandonnées ne comptent dans aucun total, ni elles ni leur "
+            "argent : leur nombre est donné à part."
+        )
     if exercice.controle.publie:
         textes.append(
             "Chaque chiffre publié est comparé au chiffre recalculé. Là où ils diffèrent, les deux "
@@ -231,10 +238,23 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
                         par_habitant,
                         f"population municipale {population.annee}" if population.annee else "",
                     ),
+                    *chiffre_des_ecartees(
+                        exercice.releve.sommes.effectif().ecartees,
+                        lien_actions(exercice=exercice.annee),
+                    ),
                 )
             ),
         ),
     )
+
+
+def chiffre_des_ecartees(combien: int, lien: str) -> tuple[ChiffreCle, ...]:
+    """The lines that no figure counts; nothing where there are none."""
+    if not combien:
+        return ()
+    statuts = "&".join(f"statut={statut}" for statut in ECARTES)
+    chiffre = Chiffre(combien, Unite.NOMBRE, f"{lien}&{statuts}")
+    return (ChiffreCle("Refusées ou abandonnées", chiffre, "comptées nulle part ailleurs"),)
 
 
 def _dont_l_animation(exercice: ExerciceEtabli, themes: Iterable[Ligne]) -> bool:

@@ -5,6 +5,7 @@ key figures at its head. Pure.
 from collections.abc import Iterable
 
 from bilan.document import ChiffreCle, ChiffresCles
+from bilan.rapport import chiffre_des_ecartees
 from bilan.sommes import Figures
 from bilan.tableaux import Chiffre, Colonne, Unite
 from financement.montants import Montant
@@ -65,6 +66,7 @@ def chiffres_cles(
             ),
             ChiffreCle("Moyenne par action", moyenne(figures, figures.actions)),
             *autres,
+            *chiffre_des_ecartees(figures.effectif.ecartees, lien),
         )
     )
 

@@ -111,6 +111,7 @@ class FiguresTable(TableDeListe):
             "lignes": len(filtres.rangees),
             "lignes_reelles": figures.lignes - figures.reconstituees,
             "reconstituees": figures.reconstituees,
+            "ecartees": figures.effectif.ecartees,
             **_cellules(figures, filtres),
         }
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from actions.models import Action, Exercice
+from actions.statuts import ECARTES
 from financement.models import Subvention
 from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
@@ -205,7 +206,9 @@ Groupe = tuple[int | None, int | None]  # commune's id (None: transterritorial),
 
 @dataclass(slots=True)
 class Totaux:
-    """Actions, and € of running costs granted; a group without a known amount is left out."""
+    """Actions that count, and their € of running costs granted; a group without a known amount is
+    left out.
+    """
 
     ref: Referentiel
     nombres: defaultdict[Groupe, int] = field(default_factory=lambda: defaultdict(int))
@@ -224,7 +227,9 @@ class Totaux:
         return Totaux(self.ref, self.nombres.copy(), self.accordes.copy())
 
     def compter(self, fiche: FicheAction, fois: int) -> None:
-        """Add an action's figures, or take them away."""
+        """Add an action's figures, or take them away; one refused or given up has none."""
+        if fiche.statut in ECARTES:
+            return
         groupe = (fiche.commune, fiche.theme)
         if fiche.nature == _ACTION:
             self.nombres[groupe] += fois

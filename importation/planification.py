@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.models import Action
+from financement.montants import Montant
 from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
 from importation.fiches import Changement, FicheAction, Totaux, comparer
 from importation.lecture import Classeur, sans_ramassage
@@ -18,6 +19,7 @@ from importation.referentiel import (
     cle_organisme,
 )
 from importation.rubriques import RUBRIQUES
+from listes.chiffres import denombrer
 
 
 @dataclass(slots=True)
@@ -267,6 +269,7 @@ class Planificateur:
                 apres.compter(action.avant, -1)
             apres.compter(action.apres, 1)
         self._verifier_animation(creees, modifiees)
+        self._peser_les_statuts([*modifiees, *creees])
         utiles = {id(a.apres.porteur) for a in (*creees, *modifiees)}
         organismes = [o for o in self.porteurs.nouveaux if id(o) in utiles]
         return Plan(creees, modifiees, inchangees, organismes, avant, apres)
@@ -298,6 +301,31 @@ class Planificateur:
                     "son intitulé exact pour la modifier.",
                 )
             restantes = True
+
+    def _peser_les_statuts(self, actions: list[ActionPlanifiee]) -> None:
+        """Granted money under a status that contradicts it: said once for each status."""
+        reserves: dict[str, list[tuple[ActionPlanifiee, str]]] = {}
+        for action in actions:
+            accorde = Montant.des_lignes(
+                accorde for _, accorde, _ in action.apres.subventions.values()
+            )
+            if reserve := Action.Statut(action.apres.statut).reserve(accorde):
+                reserves.setdefault(action.apres.statut, []).append((action, reserve))
+        for statut, trouvees in reserves.items():
+            action, reserve = trouvees[0]
+            autres = len(trouvees) - 1
+            suite = (
+                f" De même pour {denombrer(autres, 'autre action')} de ce fichier."
+                if autres
+                else ""
+            )
+            self.journal.avertir(
+                action.feuille,
+                action.lignes[0],
+                RUBRIQUES["statut"].libelle,
+                str(Action.Statut(statut).label),
+                reserve[0].upper() + reserve[1:] + suite,
+            )
 
 
 _SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported

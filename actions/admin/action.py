@@ -275,6 +275,9 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         super().save_related(request, form, formsets, change)
         if formsets:
             self._dire_les_montants(request, form.instance)
+        accorde = form.instance.subventions.montants().accorde
+        if reserve := Action.Statut(form.instance.statut).reserve(accorde):
+            self.message_user(request, f"{form.instance} : {reserve}", messages.WARNING)
 
     def _dire_les_montants(self, request: HttpRequest, action: Action) -> None:
         for ligne in action.subventions.select_related("financeur"):

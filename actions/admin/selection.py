@@ -50,7 +50,7 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
 
     @admin.action(description="Changer le statut", permissions=["change"])
     def changer_le_statut(
-        self, request: HttpRequest, queryset: QuerySet[Action]
+        self, request: HttpRequest, queryset: ActionQuerySet
     ) -> HttpResponse | None:
         formulaire = self._demander(request, StatutForm)
         if not formulaire.is_valid():
@@ -60,7 +60,17 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
             action.statut = formulaire.cleaned_data["statut"]
             action.save(update_fields=["statut", "modifiee_le"])
 
-        return self._appliquer(request, queryset, changer)
+        reponse = self._appliquer(request, queryset, changer)
+        suivi = queryset.a_suivre()
+        if combien := suivi.decidees + suivi.ecartees_aidees:
+            accordees = denombrer(combien, "action choisie a", "actions choisies ont")
+            self.message_user(
+                request,
+                f"{accordees} un montant accordé que ce statut contredit : voyez « À regarder », "
+                "au tableau de bord.",
+                messages.WARNING,
+            )
+        return reponse
 
     @admin.action(description="Ajouter un axe transversal", permissions=["change"])
     def ajouter_un_axe(

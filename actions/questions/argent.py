@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Sum
 
+from actions.statuts import ECARTES
 from financement.models import Financeur, Subvention, SubventionQuerySet
 from financement.montants import Montants, agregats
 
@@ -17,13 +18,17 @@ class Argent(models.QuerySet[Ligne]):
     model: Any  # the action's model, which is made with this class
 
     def lignes_de_credit(self, financeurs: Collection[int] = ()) -> Self:
-        """One row for each running-cost line of these actions; of these funders (ids), if any.
+        """One row for each running-cost line of those of these actions that count; of these
+        funders (ids), if any.
 
         To be grouped and summed: the money is read beside its action, in one pass, where ids put
         in a condition make the database read the actions twice. No action is to be counted here.
         """
         leurs = {"subventions__financeur__in": financeurs} if financeurs else {}
-        return self.filter(subventions__nature=Subvention.Nature.FONCTIONNEMENT, **leurs).order_by()
+        comptees = self.exclude(statut__in=ECARTES)
+        return comptees.filter(
+            subventions__nature=Subvention.Nature.FONCTIONNEMENT, **leurs
+        ).order_by()
 
     def sommes_par(self, *champs: str, financeurs: Collection[int] = ()) -> list[tuple[Any, ...]]:
         """The money of these lines, as (each field's value…, its Montants); one query.

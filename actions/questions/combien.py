@@ -3,26 +3,31 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models import Aggregate, Count, Q
+from django.db.models import Aggregate, Count, Exists, OuterRef, Q
+
+from actions.statuts import ECARTES
+from financement.models import Subvention
 
 Ligne = TypeVar("Ligne", bound=models.Model)
 
 
 @dataclass(frozen=True, slots=True)
 class Effectif:
-    """How many lines there are of each nature, and how many of them all were rebuilt.
+    """How many lines count, of each nature, and how many of them all were rebuilt.
 
     The tables count actions only: neither the residents' fund nor the contract's own running.
+    ``ecartees`` are those refused or given up, which are in none of the other numbers.
     """
 
     actions: int = 0
     fonds: int = 0
     animations: int = 0
     reconstituees: int = 0
+    ecartees: int = 0
 
     @property
     def lignes(self) -> int:
@@ -37,7 +42,19 @@ class Effectif:
             sum(part.fonds for part in lus),
             sum(part.animations for part in lus),
             sum(part.reconstituees for part in lus),
+            sum(part.ecartees for part in lus),
         )
+
+
+class ASuivre(NamedTuple):
+    """How many lines are filed without a granted amount, filed with one, refused or given up with
+    one, and how many real ones lack a porteur.
+    """
+
+    a_decider: int
+    decidees: int
+    ecartees_aidees: int
+    sans_porteur: int
 
 
 class Enumeration(Aggregate):
@@ -75,32 +92,42 @@ class Denombrement(models.QuerySet[Ligne]):
     def _effectifs(self) -> dict[str, Count]:
         """In the order of Effectif."""
         nature, provenance = self.model.Nature, self.model.Provenance
+        ecartee = Q(statut__in=ECARTES)
         return {
-            "actions": Count("pk", filter=Q(nature=nature.ACTION)),
-            "fonds": Count("pk", filter=Q(nature=nature.FONDS)),
-            "animations": Count("pk", filter=Q(nature=nature.ANIMATION)),
-            "reconstituees": Count("pk", filter=Q(provenance=provenance.RECONSTITUTION)),
+            "actions": Count("pk", filter=Q(nature=nature.ACTION) & ~ecartee),
+            "fonds": Count("pk", filter=Q(nature=nature.FONDS) & ~ecartee),
+            "animations": Count("pk", filter=Q(nature=nature.ANIMATION) & ~ecartee),
+            "reconstituees": Count("pk", filter=Q(provenance=provenance.RECONSTITUTION) & ~ecartee),
+            "ecartees": Count("pk", filter=ecartee),
         }
 
-    def a_suivre(self) -> tuple[int, int]:
-        """How many lines await a decision, and how many real ones lack a porteur; one query."""
-        comptes = self.order_by().aggregate(
-            deposees=Count("pk", filter=Q(statut=self.model.Statut.DEPOSEE)),
-            sans_porteur=Count(
-                "pk",
-                filter=Q(porteur=None) & ~Q(provenance=self.model.Provenance.RECONSTITUTION),
-            ),
+    def a_suivre(self) -> ASuivre:
+        """What someone should look at among these lines; one query."""
+        dites = Subvention.objects.filter(action=OuterRef("pk"), montant_accorde__isnull=False)
+        connu, donne = Exists(dites.order_by()), Exists(dites.filter(montant_accorde__gt=0))
+        deposee = Q(statut=self.model.Statut.DEPOSEE)
+        return ASuivre(
+            **self.order_by().aggregate(
+                a_decider=Count("pk", filter=deposee & ~Q(connu)),
+                decidees=Count("pk", filter=deposee & Q(connu)),
+                ecartees_aidees=Count("pk", filter=Q(statut__in=ECARTES) & Q(donne)),
+                sans_porteur=Count(
+                    "pk",
+                    filter=Q(porteur=None) & ~Q(provenance=self.model.Provenance.RECONSTITUTION),
+                ),
+            )
         )
-        return comptes["deposees"], comptes["sans_porteur"]
 
     def par_cercle_de_financeurs(self) -> Cercles:
-        """These actions by the circle of funders (ids) that helps them, with any kind of money.
+        """Those of these actions that count, by the circle of funders (ids) that helps them, with
+        any kind of money.
 
         One query, from which what any group of funders helps is a sum: an action is in one circle
         only.
         """
         requete = (
-            self.order_by()
+            self.exclude(statut__in=ECARTES)
+            .order_by()
             .values("pk", "nature", "provenance")
             .annotate(cercle=Enumeration("subventions__financeur"))
             .values("cercle", "nature", "provenance")

@@ -1,6 +1,7 @@
 """Which lines: by account, year, axis and funder, by the words that they hold."""
 
 from collections.abc import Collection
+from decimal import Decimal
 from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from actions.exercices import Exercice
+from actions.statuts import ECARTES
 from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
 from financement.models import FinanceurQuerySet, Subvention
@@ -45,6 +47,25 @@ class Choix(models.QuerySet[Ligne]):
     def des_exercices(self, exercices: Collection["Exercice"]) -> Self:
         """The lines of these budget years, counted or not."""
         return self.filter(exercice__in=[exercice.pk for exercice in exercices])
+
+    def retenues(self) -> Self:
+        """The lines that the figures count, with their money: neither refused nor given up."""
+        return self.exclude(statut__in=ECARTES)
+
+    def ecartees(self) -> Self:
+        """The others, which are shown apart."""
+        return self.filter(statut__in=ECARTES)
+
+    def selon_l_accorde(self, connu: bool, au_dessus_de: Decimal | None = None) -> Self:
+        """Lines to which an amount is granted, be it 0, by a line of any kind; or the others.
+
+        ``au_dessus_de`` only takes the amounts above it for granted.
+        """
+        dites = Subvention.objects.filter(action=OuterRef("pk"), montant_accorde__isnull=False)
+        if au_dessus_de is not None:
+            dites = dites.filter(montant_accorde__gt=au_dessus_de)
+        existe = Exists(dites.order_by())
+        return self.filter(existe if connu else ~existe)
 
     def des_axes(self, axes: Collection[int]) -> Self:
         """Lines that serve one of these axes (ids) at least, each once."""

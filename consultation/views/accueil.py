@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
+from actions.statuts import ECARTES
 from bilan import graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
@@ -97,7 +98,8 @@ def _derniers_changements(communes: frozenset[int]) -> list[Any]:
 def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
     """What someone should look at: the check's gaps, what awaits a decision, what is incomplete."""
     ecarts = len(exercice.controle.ecarts)
-    deposees, sans_porteur = exercice.actions.a_suivre()
+    suivi = exercice.actions.a_suivre()
+    deposee, annee = Action.Statut.DEPOSEE.value, exercice.annee
     reelles = [p.value for p in Action.Provenance if p != Action.Provenance.RECONSTITUTION]
     possibles = (
         (
@@ -107,16 +109,28 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
             reverse("bilan:tableau", args=[exercice.annee, "controle"]),
         ),
         (
-            deposees,
+            suivi.a_decider,
             "action déposée attend une décision",
             "actions déposées attendent une décision",
-            lien_actions(exercice=exercice.annee, statut=Action.Statut.DEPOSEE.value),
+            lien_actions(exercice=annee, statut=deposee, accorde="inconnu"),
         ),
         (
-            sans_porteur,
+            suivi.decidees,
+            "action a un montant accordé et reste « Déposée »",
+            "actions ont un montant accordé et restent « Déposées »",
+            lien_actions(exercice=annee, statut=deposee, accorde="connu"),
+        ),
+        (
+            suivi.ecartees_aidees,
+            "action refusée ou abandonnée garde un montant accordé, qui ne compte pas",
+            "actions refusées ou abandonnées gardent un montant accordé, qui ne compte pas",
+            lien_actions(exercice=annee, statut=ECARTES, accorde="positif"),
+        ),
+        (
+            suivi.sans_porteur,
             "action n'a pas de porteur",
             "actions n'ont pas de porteur",
-            lien_actions(exercice=exercice.annee, porteur=SANS_PORTEUR, provenance=reelles),
+            lien_actions(exercice=annee, porteur=SANS_PORTEUR, provenance=reelles),
         ),
     )
     return [

@@ -11,7 +11,12 @@ from django.urls import reverse
 from django.views import View
 
 from actions.models import Theme
-from actions.views import banniere, mentions_de_reconstitution
+from actions.views import (
+    banniere,
+    est_dit_en_banniere,
+    mention_des_ecartees,
+    mentions_de_reconstitution,
+)
 from axes.models import AxeTransversal
 from bilan.controle import Recalcul
 from bilan.document import ChiffreCle
@@ -114,7 +119,7 @@ class PageDeFigures(View):
         """What is shown of a subject that the published tables don't know."""
         sommes = ventiler(vue)
         figures, total = sommes.figures(), ensemble.argent()
-        if not figures.lignes:
+        if not figures.lignes and not figures.effectif.ecartees:
             return Vue(vue, figures, total, decoupages=())
         communes = list(communes_visibles(self.compte).order_by("numero")) if par_commune else []
         return Vue(
@@ -256,7 +261,8 @@ def tete(vue: Perimetre, communes: Iterable[Commune], repartition: Repartition) 
     choisies, lignes = [], 0
     for commune in communes:
         choisies.append(commune)
-        lignes += repartition.de(commune.pk).lignes
+        effectif = repartition.de(commune.pk).effectif
+        lignes += effectif.lignes + effectif.ecartees
         if lignes >= ACTIONS_MONTREES:
             return vue.des_communes(choisies)
     return vue
@@ -264,7 +270,9 @@ def tete(vue: Perimetre, communes: Iterable[Commune], repartition: Repartition) 
 
 def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
     tete = vue.perimetre if vue.tete is None else vue.tete
-    actions = tete.premieres(ACTIONS_MONTREES) if vue.figures.lignes else []
+    effectif = vue.figures.effectif
+    lignes = effectif.lignes + effectif.ecartees
+    actions = tete.premieres(ACTIONS_MONTREES) if lignes else []
     montants = vue.perimetre.credits_de([action.pk for action in actions])
     return {
         "vue": vue,
@@ -276,6 +284,7 @@ def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
             for action in actions
         ],
         "lien_actions": vue.perimetre.lien,
+        "lignes": lignes,
     }
 
 
@@ -299,7 +308,7 @@ class ListeDeFigures(ListeView):
     def mentions(self, totaux: Totaux) -> list[str]:
         annees = ", ".join(self.filtres.annees)
         phrases = [f"Exercice {annees}. {ARGENT}" if annees else ARGENT]
-        return phrases + mentions_de_reconstitution(totaux)
+        return phrases + mentions_de_reconstitution(totaux) + mention_des_ecartees(totaux)
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.filtres.annees
@@ -309,4 +318,5 @@ class ListeDeFigures(ListeView):
             "annee": annees[0] if len(annees) == 1 else "",
             "dernier": options[0].valeur if options else "",
             "note": self.note,
+            "avertissement": " ".join(m for m in mentions[1:] if not est_dit_en_banniere(m)),
         }

@@ -56,7 +56,7 @@ def test_corrige_et_renvoye_il_ne_garde_rien_des_anciennes_remarques(
     assert second["Actions"]["C3"].comment is None
     assert second["Actions"]["C3"].fill.fill_type is None
     gravites = [case.value for case in second["Vérification"]["A"]]
-    assert gravites == ["Gravité", "Avertissement", "Avertissement", "Création"]
+    assert gravites == ["Gravité", *["Avertissement"] * 3, "Création"]
 
 
 def test_recopie_un_texte_qui_imite_du_balisage_reste_un_texte(

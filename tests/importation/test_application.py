@@ -146,6 +146,14 @@ def test_une_cellule_vide_garde_ce_qui_est_enregistre(
         (2, "Ville accordé"),
         (3, "Statut"),
         (3, "Ville accordé"),
+        (2, "Statut"),
+        (3, "Statut"),
+    ]
+    assert [a["message"] for a in importation.rapport["avertissements"][-2:]] == [
+        "100\u00a0€ accordés à une action « Refusée » : ils ne comptent dans aucun total. Corrigez "
+        "le statut, ou mettez l'accordé à 0.",
+        "0\u00a0€ accordés à une action encore « Déposée » : si la décision est prise, passez-la à "
+        "« Accordée » ou à « Refusée ».",
     ]
     assert [ligne[4] for ligne in etat()] == ["REFUSEE", "DEPOSEE"]
     assert [ligne[7] for ligne in etat()] == [

@@ -56,7 +56,16 @@ def test_sans_appliquer_rien_n_est_ecrit(
             "colonne": "Etat",
             "valeur": "Etat",
             "message": "Aucune étape n'est indiquée : lu comme le montant accordé.",
-        }
+        },
+        {
+            "feuille": "actions",
+            "ligne": 2,
+            "colonne": "Statut",
+            "valeur": "Déposée",
+            "message": "1\u202f200,50\u00a0€ accordés à une action encore « Déposée » : si la "
+            "décision est prise, passez-la à « Accordée » ou à « Refusée ». De même pour 1 autre "
+            "action de ce fichier.",
+        },
     ]
     vide = {"actions": 0, "accorde": 0, "communes": {}, "themes": {}, "financeurs": {}}
     assert resultat["totaux"] == {
@@ -122,7 +131,7 @@ def test_avec_une_erreur_rien_n_est_ecrit_et_le_fichier_est_annote(
         for case in rangee
         if case.comment
     }
-    assert sorted(remarques) == ["C4", "E4", "F1"]
+    assert sorted(remarques) == ["A2", "C4", "E4", "F1"]
     assert remarques["E4"] == (
         "« 12a » n'est pas un montant : écrivez par exemple 1234,56 ou 1 234 €."
     )

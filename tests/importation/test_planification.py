@@ -94,7 +94,15 @@ def test_le_fichier_d_une_association_avec_toutes_ses_erreurs(
     ]
     assert "vouliez-vous dire « Alès » ?" in verification.erreurs[0].message
     assert verification.avertissements == [
-        Probleme("actions", 10, "", "Total", "Ligne de total : non importée.")
+        Probleme("actions", 10, "", "Total", "Ligne de total : non importée."),
+        Probleme(
+            "actions",
+            5,
+            "Statut",
+            "Déposée",
+            "1\u202f234,56\u00a0€ accordés à une action encore « Déposée » : si la décision est "
+            "prise, passez-la à « Accordée » ou à « Refusée ».",
+        ),
     ]
     assert verification.lignes == 5
     assert [action.apres.intitule for action in verification.plan.creees] == ["Ateliers d'été"]
@@ -293,6 +301,12 @@ def test_ce_qui_est_douteux_est_dit(verifier_fichier: Verifier, csv: Ecrire) -> 
         ),
         (4, "Porteur", "Aucun porteur : l'action sera créée sans porteur."),
         (5, "", "Rien dans les colonnes importées : ligne ignorée."),
+        (
+            2,
+            "Statut",
+            "150\u00a0€ accordés à une action encore « Déposée » : si la décision est prise, "
+            "passez-la à « Accordée » ou à « Refusée ».",
+        ),
     ]
     assert [(p.ligne, p.message) for p in verification.erreurs] == [
         (3, "La fin doit suivre le début (02/01/2005).")
