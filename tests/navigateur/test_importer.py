@@ -33,6 +33,10 @@ ERREURS = [
     (6, "SIRET", "24300000000000", "Le tableur a arrondi ce SIRET et ses derniers chiffres"),
     (7, "Volet", "Sports et danse", "« Sports et danse » n'est pas un thème connu : attendu"),
 ]
+DEPOSEE_ET_ACCORDEE = (
+    "5\u202f700\xa0€ accordés à une action encore « Déposée » : si la décision est prise, "
+    "passez-la à « Accordée » ou à « Refusée »."
+)
 CASES = ["C5", "F5", "E6", "D7"]
 CORRECTIONS = {"C5": "Alès", "F5": 1000, "E6": None, "D7": "Sport"}
 APRES: Etat = {
@@ -146,7 +150,10 @@ def test_un_fichier_fautif_est_corrige_applique_vu_au_bilan_puis_annule(
             for case in rangee
             if case.comment
         }
-        assert remarques == {case: erreur[4] for case, erreur in zip(CASES, erreurs, strict=True)}
+        assert remarques == {
+            "A4": DEPOSEE_ET_ACCORDEE,
+            **{case: erreur[4] for case, erreur in zip(CASES, erreurs, strict=True)},
+        }
 
         for case, correction in CORRECTIONS.items():
             feuille[case].value = correction
