@@ -4,10 +4,11 @@ Run as a script, never inside the application: the parser is native code, and a 
 kilobytes can make it ask for half a terabyte and abort. Here it dies alone, within limits of
 memory and time. Macros aren't run and links to other files aren't followed: nothing here can.
 
-One line per sheet (``{"feuille": nom}``), then its rows that aren't blank, a few hundred a line
-(``[[numéro, [cellules]], …]``). Cells that JSON can't say are objects: ``{"j": "2004-12-31"}``
-a day, ``{"i": "…"}`` a cell that can't be read and why. ``{"refus": "…"}`` ends a file that is
-refused.
+One line per sheet (``{"feuille": nom, "fusions": […]}``: its merged cells, each its first row and
+column, then its last; rows from 1 as shown, columns from 0), then its rows that aren't blank, a few
+hundred a line (``[[numéro, [cellules]], …]``). Cells that JSON can't say are objects:
+``{"j": "2004-12-31"}`` a day, ``{"i": "…"}`` a cell that can't be read and why. ``{"refus": "…"}``
+ends a file that is refused.
 """
 
 import datetime
@@ -84,7 +85,11 @@ def elements(chemin: str) -> Iterator[object]:
         if meta.visible != SheetVisibleEnum.Visible:
             continue
         feuille = classeur.get_sheet_by_index(rang)
-        yield {"feuille": meta.name}
+        fusions = [
+            [haut + 1, gauche, bas + 1, droite]
+            for (haut, gauche), (bas, droite) in feuille.merged_cell_ranges or ()
+        ]
+        yield {"feuille": meta.name, "fusions": fusions}
         cellules += feuille.height * feuille.width
         _verifier_taille(meta.name, feuille.total_height, feuille.width, cellules)
         marge = feuille.start[1] if feuille.start else 0

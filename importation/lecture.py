@@ -16,7 +16,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from importation.extraction import CELLULES_MAX, COLONNES_MAX, LIGNES_MAX, SECONDES_MAX
@@ -52,10 +52,18 @@ class LigneLue:
     cellules: list[Cellule]
 
 
+Fusion = tuple[
+    int, int, int, int
+]  # first row (from 1), first column (from 0), last row, last column
+
+
 @dataclass(frozen=True, slots=True)
 class FeuilleLue:
+    """``fusions`` are its merged cells: only the first of each holds their value."""
+
     nom: str
     lignes: list[LigneLue]
+    fusions: list[Fusion] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +178,10 @@ def _lire_elements(sortie: Iterable[bytes], feuilles: list[FeuilleLue]) -> str:
         elif "refus" in element:
             return str(element["refus"])
         else:
-            feuilles.append(FeuilleLue(element["feuille"], []))
+            fusions = [
+                (haut, gauche, bas, droite) for haut, gauche, bas, droite in element["fusions"]
+            ]
+            feuilles.append(FeuilleLue(element["feuille"], [], fusions))
     return ""
 
 

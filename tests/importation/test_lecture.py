@@ -10,7 +10,13 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from importation.lecture import CelluleIllisible, FichierRefuseError, LigneLue, lire
+from importation.lecture import (
+    CelluleIllisible,
+    FeuilleLue,
+    FichierRefuseError,
+    LigneLue,
+    lire,
+)
 
 FICHIERS = Path(__file__).parent / "fichiers"
 Classeur = Callable[[Sequence[Sequence[Any]]], Path]
@@ -83,6 +89,18 @@ def test_une_erreur_de_calcul_n_est_pas_une_cellule_vide(tmp_path: Path) -> None
     assert lire(chemin).feuilles[0].lignes[0].cellules == [
         CelluleIllisible("erreur de calcul du tableur (#N/A)")
     ]
+
+
+def test_un_classeur_dit_ses_cellules_fusionnees(tmp_path: Path) -> None:
+    chemin = tmp_path / "fusions.xlsx"
+    classeur = openpyxl.Workbook()
+    classeur.active["C2"] = "État"
+    classeur.active.merge_cells("C2:D4")
+    classeur.save(chemin)
+
+    [feuille] = lire(chemin).feuilles
+
+    assert feuille == FeuilleLue("Sheet", [LigneLue(2, ["", "", "État"])], [(2, 2, 4, 3)])
 
 
 def test_une_feuille_masquee_n_est_pas_lue(tmp_path: Path) -> None:
