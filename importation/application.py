@@ -15,11 +15,10 @@ from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from importation.correspondance import (
     Correspondance,
-    CorrespondanceRefuseeError,
     signature,
-    trouver_tableau,
 )
 from importation.ecriture import Ecriture
+from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import FicheAction, charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
@@ -267,12 +266,12 @@ def _retrouver_correspondance(importation: Importation, classeur: Classeur) -> N
 
 def _signature(importation: Importation, classeur: Classeur) -> str:
     ref = charger_referentiel(importation.exercice)
-    connus = frozenset(importation.correspondance.get("colonnes", {}))
+    voulue = Correspondance(**importation.correspondance)
     return signature(
         [
             entete
             for feuille in classeur.feuilles
-            if (tableau := trouver_tableau(feuille, ref, connus))
+            if (tableau := voulue.tableau(feuille, ref))
             for entete in tableau.entetes.values()
         ]
     )
@@ -282,4 +281,5 @@ def _en_json(correspondance: Correspondance) -> dict[str, Any]:
     return {
         "colonnes": dict(correspondance.colonnes),
         "constantes": dict(correspondance.constantes),
+        "entetes": {nom: list(lignes) for nom, lignes in correspondance.entetes.items()},
     }

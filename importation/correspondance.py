@@ -1,4 +1,4 @@
-"""Where each table begins, and which column fills which field: proposed, corrected, remembered."""
+"""Which column of each table fills which field: proposed, corrected, remembered."""
 
 import hashlib
 import json
@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from importation import valeurs
-from importation.fiches import Montants, a_l_etape
-from importation.lecture import Cellule, Classeur, FeuilleLue, LigneLue
-from importation.referentiel import Referentiel, ValeurRefuseeError, cle
-from importation.rubriques import (
-    CODES_PAR_CLE,
-    RUBRIQUES,
-    LigneDeFinancement,
-    lire_cible,
-    proposer,
-    proposer_financement,
+from importation.entetes import (
+    CorrespondanceRefuseeError,
+    TableauLu,
+    forme,
+    trouver_tableau,
 )
+from importation.fiches import Montants, a_l_etape
+from importation.lecture import Cellule, Classeur, FeuilleLue
+from importation.referentiel import Referentiel, ValeurRefuseeError, cle
+from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible, proposer
 
 # The sheet that we add to the file given back: sent again, it isn't read.
 RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
@@ -28,70 +27,20 @@ def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
     return feuille.nom.startswith(RECAPITULATIF) and premiere == [ENTETE_RECAPITULATIF]
 
 
-@dataclass(frozen=True, slots=True)
-class TableauLu:
-    """A sheet's table: its heading row, its headings by column, and the rows under it."""
-
-    feuille: str
-    ligne_entetes: int
-    entetes: dict[int, str]  # by column, from 0
-    lignes: list[LigneLue]
-
-
-def trouver_tableau(
-    feuille: FeuilleLue, ref: Referentiel, connus: frozenset[str] = frozenset()
-) -> TableauLu | None:
-    """The table of a sheet, under its title lines; None where no row looks like headings.
-
-    ``connus`` are headings that someone has matched by hand.
-    """
-    meilleur: tuple[int, int] | None = None
-    for rang, ligne in enumerate(feuille.lignes[:30]):
-        textes = [c.strip() for c in ligne.cellules if isinstance(c, str) and c.strip()]
-        if len(textes) > 300 or any(len(t) > 200 for t in textes):
-            continue
-        codes = set()
-        for texte in textes:
-            code = CODES_PAR_CLE.get(cle(texte))
-            propose = None if code else proposer_financement(texte, ref)
-            codes.add(texte if texte in connus else code or (propose and propose.cible))
-        reconnus = len(codes - {None})
-        designe = bool(codes & {"intitule", "reference"}) or bool(connus & set(textes))
-        if designe and reconnus >= 2 and (meilleur is None or reconnus > meilleur[0]):
-            meilleur = (reconnus, rang)
-    if meilleur is None:
-        return None
-    rang = meilleur[1]
-    ligne = feuille.lignes[rang]
-    return TableauLu(feuille.nom, ligne.numero, _nommer(ligne), feuille.lignes[rang + 1 :])
-
-
-def _nommer(ligne: LigneLue) -> dict[int, str]:
-    """Headings as written; one that comes again is numbered: « Montant (2) »."""
-    noms: dict[int, str] = {}
-    vus: dict[str, int] = {}
-    for colonne, cellule in enumerate(ligne.cellules):
-        texte = " ".join(cellule.split()) if isinstance(cellule, str) else ""
-        if not texte:
-            continue
-        vus[texte] = vus.get(texte, 0) + 1
-        noms[colonne] = texte if vus[texte] == 1 else f"{texte} ({vus[texte]})"
-    return noms
-
-
 CONSTANTES = ("commune", "theme", "porteur", "financeur", "nature", "statut", "credit", "exercice")
-
-
-class CorrespondanceRefuseeError(ValueError):
-    """The match of headings to fields can't stand; the message says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondance:
-    """Heading → target (see ``rubriques``), and values that stand for the whole file."""
+    """Heading → target (see ``rubriques``), and values that stand for the whole file.
+
+    ``entetes``: sheet → the numbers of its lines of headings; none of them: the sheet isn't read.
+    A sheet that isn't there has its headings found.
+    """
 
     colonnes: Mapping[str, str] = field(default_factory=dict)
     constantes: Mapping[str, str] = field(default_factory=dict)
+    entetes: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def depuis_json(cls, texte: str) -> "Correspondance":
@@ -102,10 +51,10 @@ class Correspondance:
             raise CorrespondanceRefuseeError(
                 f"La correspondance n'est pas du JSON : {erreur}."
             ) from None
-        if not isinstance(donnees, dict) or donnees.keys() - {"colonnes", "constantes"}:
+        if not isinstance(donnees, dict) or donnees.keys() - {"colonnes", "constantes", "entetes"}:
             raise CorrespondanceRefuseeError(
                 'La correspondance attendue est {"colonnes": {"En-tête": "rubrique"}, '
-                '"constantes": {"rubrique": "valeur"}}.'
+                '"constantes": {"rubrique": "valeur"}, "entetes": {"feuille": [1, 2]}}.'
             )
         parties: list[dict[str, str]] = []
         for nom in ("colonnes", "constantes"):
@@ -115,7 +64,22 @@ class Correspondance:
             ):
                 raise CorrespondanceRefuseeError(f"« {nom} » associe des textes à des textes.")
             parties.append({k: "" if v is None else str(v) for k, v in partie.items()})
-        return cls(*parties)
+        entetes = donnees.get("entetes", {})
+        if not isinstance(entetes, dict) or not all(
+            isinstance(v, list) and all(type(numero) is int for numero in v)
+            for v in entetes.values()
+        ):
+            raise CorrespondanceRefuseeError(
+                "« entetes » associe à chaque feuille les numéros de ses lignes d'en-têtes."
+            )
+        colonnes, constantes = parties
+        return cls(colonnes, constantes, entetes)
+
+    def tableau(self, feuille: FeuilleLue, ref: Referentiel) -> TableauLu | None:
+        """The table of a sheet; None where there is nothing to read (see ``trouver_tableau``)."""
+        if est_notre_recapitulatif(feuille):
+            return None
+        return trouver_tableau(feuille, ref, self.colonnes, self.entetes.get(feuille.nom))
 
 
 Lecteur = Callable[[Cellule], Any]
@@ -229,17 +193,17 @@ def correspondre(
     tableaux: list[TableauCorrespondu] = []
     ecartees: list[str] = []
     for feuille in classeur.feuilles:
-        if est_notre_recapitulatif(feuille):
-            continue
-        tableau = trouver_tableau(feuille, ref, frozenset(voulue.colonnes))
+        tableau = voulue.tableau(feuille, ref)
         if tableau is None:
-            ecartees += [feuille.nom] if feuille.lignes else []
-        else:
+            continue
+        if tableau.reconnu:
             tableaux.append(_correspondre_tableau(tableau, ref, voulue.colonnes, constantes))
+        else:
+            ecartees.append(feuille.nom)
     if not tableaux:
         raise CorrespondanceRefuseeError(
-            "Aucune ligne d'en-têtes reconnue : il faut au moins une colonne « Intitulé » ou "
-            "« Référence », et une autre, dans les 30 premières lignes de la feuille."
+            "Aucune ligne d'en-têtes reconnue : dites, dans Colonnes, où elle est et ce que "
+            "contient chaque colonne. Il faut au moins un intitulé, une référence ou un porteur."
         )
     return tableaux, ecartees
 
@@ -260,43 +224,61 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
     return lues
 
 
-def _correspondre_tableau(
-    tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
-) -> TableauCorrespondu:
+@dataclass(frozen=True, slots=True)
+class ColonneAppariee:
+    """A column and the field that it would fill ("": none), chosen or guessed; what to check."""
+
+    rang: int
+    entete: str
+    cible: str
+    note: str = ""
+
+
+def apparier(
+    tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str]
+) -> list[ColonneAppariee]:
+    """The field of each column of a table: as someone chose, else guessed."""
+    choisies = {forme(entete): cible for entete, cible in voulues.items()}
     cibles: dict[int, str] = {}
-    notes: list[tuple[str, str]] = []
+    notes: dict[int, str] = {}
     for rang, entete in tableau.entetes.items():
-        if entete in voulues:
-            cibles[rang] = voulues[entete]
+        if forme(entete) in choisies:
+            cibles[rang] = choisies[forme(entete)]
     # Sure matches first: a heading that merely looks like another doesn't take its field.
     propositions = {
         rang: propose
         for rang, entete in tableau.entetes.items()
-        if rang not in cibles and (propose := proposer(entete, _extrait(tableau, rang), ref))
+        if rang not in cibles
+        and tableau.reconnu
+        and (propose := proposer(entete, _extrait(tableau, rang), ref))
     }
     for rang, propose in sorted(propositions.items(), key=lambda p: (bool(p[1].note), p[0])):
         if propose.cible in cibles.values():
-            notes.append(
-                (tableau.entetes[rang], f"« {propose.cible} » est déjà pris : colonne ignorée")
-            )
+            notes[rang] = f"« {propose.cible} » est déjà pris : colonne ignorée"
             continue
         cibles[rang] = propose.cible
-        if propose.note:
-            notes.append((tableau.entetes[rang], propose.note))
-    colonnes = [
-        _colonne(rang, tableau.entetes[rang], cible, ref)
-        for rang, cible in sorted(cibles.items())
-        if cible
+        notes[rang] = propose.note
+    return [
+        ColonneAppariee(rang, entete, cibles.get(rang, ""), notes.get(rang, ""))
+        for rang, entete in tableau.entetes.items()
     ]
+
+
+def _correspondre_tableau(
+    tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
+) -> TableauCorrespondu:
+    appariees = apparier(tableau, ref, voulues)
+    colonnes = [_colonne(a.rang, a.entete, a.cible, ref) for a in appariees if a.cible]
     _refuser_doubles(colonnes)
     par_rubrique = {c.cible: c for c in colonnes if isinstance(c.cible, str)}
     _exiger_financeur(par_rubrique, constantes)
-    ignores = [nom for rang, nom in tableau.entetes.items() if not cibles.get(rang)]
+    ignores = [a.entete for a in appariees if not a.cible]
+    notes = [(a.entete, a.note) for a in appariees if a.note]
     return TableauCorrespondu(tableau, colonnes, constantes, ignores, notes, par_rubrique)
 
 
 def _extrait(tableau: TableauLu, rang: int) -> Sequence[Cellule]:
-    return [ligne.cellules[rang] for ligne in tableau.lignes[:50] if rang < len(ligne.cellules)]
+    return list(tableau.cellules(rang, 50))
 
 
 def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> ColonneCorrespondue:

@@ -8,7 +8,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from actions.models import Exercice
-from importation.correspondance import CONSTANTES, Correspondance, TableauLu, trouver_tableau
+from importation.correspondance import CONSTANTES, Correspondance
+from importation.entetes import TableauLu
 from importation.lecture import OCTETS_MAX, Classeur
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES, proposer
@@ -64,9 +65,7 @@ class ColonnesForm(forms.Form):
     ) -> None:
         super().__init__(data)
         tableaux = [
-            tableau
-            for feuille in classeur.feuilles
-            if (tableau := trouver_tableau(feuille, ref, frozenset(actuelle.colonnes)))
+            tableau for feuille in classeur.feuilles if (tableau := actuelle.tableau(feuille, ref))
         ]
         self._colonnes: list[tuple[str, str, str, str]] = []
         for entete, tableau, rang in _entetes(tableaux):

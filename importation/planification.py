@@ -8,6 +8,7 @@ from typing import Any
 from actions.models import Action
 from financement.montants import Montant
 from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
+from importation.entetes import forme
 from importation.fiches import Changement, FicheAction, Totaux, comparer
 from importation.lecture import Classeur, sans_ramassage
 from importation.lignes import Journal, LigneVerifiee, Probleme, inscrire, lire_ligne
@@ -390,8 +391,9 @@ def _annoncer(
     """What a person should know of the columns before reading the rows' problems."""
     for nom in ecartees:
         journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
-    presents = {nom for t in tableaux for nom in t.tableau.entetes.values()}
-    for nom in voulue.colonnes.keys() - presents:
+    presents = {forme(nom) for t in tableaux for nom in t.tableau.entetes.values()}
+    citees = {forme(nom): nom for nom in voulue.colonnes}
+    for nom in (nom for connue, nom in citees.items() if connue not in presents):
         journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
     for source in tableaux:
         tableau = source.tableau
@@ -404,7 +406,7 @@ def _annoncer(
                 note[:1].upper() + note[1:] + ".",
             )
         for entete in source.ignores:
-            if entete not in _SANS_OBJET.union(voulue.colonnes, dict(source.notes)):
+            if forme(entete) not in citees and entete not in {*_SANS_OBJET, *dict(source.notes)}:
                 journal.avertir(
                     tableau.feuille, tableau.ligne_entetes, entete, entete, "Colonne non importée."
                 )

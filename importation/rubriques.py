@@ -159,6 +159,8 @@ _VIDES = frozenset(
     | {"en", "euros", "euro", "eur", "de", "du", "des", "la", "le", "les", "l", "d", "par"}
     | {"aide", "contribution"}
 )
+_RENVOI = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\*|[¹²³⁴⁵⁶⁷⁸⁹]))+\s*$")
+_ANNEE = re.compile(r"\b(?:19|20)\d{2}\b")
 _INVESTISSEMENT = frozenset({"investissement", "invest"})
 
 
@@ -200,8 +202,21 @@ def lire_cible(cible: str, ref: Referentiel) -> str | LigneDeFinancement:
     return LigneDeFinancement((financeur, nature, credit), etape)
 
 
+def cible_connue(entete: str, ref: Referentiel) -> str:
+    """The field that a heading surely means, whatever stands under it; "" where none does."""
+    entete = _epurer(entete)
+    financement = proposer_financement(entete, ref)
+    return CODES_PAR_CLE.get(cle(entete), "") or (financement.cible if financement else "")
+
+
+def _epurer(entete: str) -> str:
+    """A heading without its year nor its mark of a note: « Montant demandé 2014 (1) »."""
+    return _RENVOI.sub("", _ANNEE.sub("", entete)).strip() or entete
+
+
 def proposer(entete: str, cellules: Sequence[Cellule], ref: Referentiel) -> Proposition | None:
     """The field that a heading means, or None; a few ``cellules`` say if « Ville » is a place."""
+    entete = _epurer(entete)
     forme = cle(entete)
     code = CODES_PAR_CLE.get(forme)
     if code is not None:

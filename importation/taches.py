@@ -10,7 +10,7 @@ from django.urls import reverse
 from actions.models import Exercice
 from comptes.models import Utilisateur
 from importation import annotation, annulation, application
-from importation.correspondance import CorrespondanceRefuseeError
+from importation.entetes import CorrespondanceRefuseeError
 from importation.export import en_csv, en_xlsx, lignes_a_reimporter
 from importation.lecture import FichierRefuseError
 from importation.models import Importation

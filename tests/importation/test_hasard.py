@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import IllegalCharacterError
 
 from actions.models import Exercice
 from importation.annotation import annoter
-from importation.correspondance import CorrespondanceRefuseeError
+from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
 from importation.lecture import Classeur, FeuilleLue, FichierRefuseError, LigneLue, lire
 from importation.planification import Verification, verifier_classeur

@@ -107,7 +107,7 @@ def test_un_fichier_illisible_est_refuse_en_clair(nadia: Client, exercice: Exerc
 
     assert importation.etat == "ECHOUEE"
     assert "Aucune ligne d&#x27;en-têtes reconnue" in page
-    assert "Aucune ligne d’en-têtes n’a été reconnue" in colonnes.content.decode()
+    assert "Rubrique de « Bonjour »" in colonnes.content.decode()
 
 
 def test_un_grand_fichier_se_verifie_depuis_sa_page_qui_dit_ou_il_en_est(

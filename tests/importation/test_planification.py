@@ -9,7 +9,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Exercice
-from importation.correspondance import CorrespondanceRefuseeError
+from importation.entetes import CorrespondanceRefuseeError
 from importation.lignes import Probleme
 from importation.planification import Verification
 from importation.referentiel import Referentiel, charger_referentiel

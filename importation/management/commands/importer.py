@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from actions.models import Exercice
 from importation import annotation
 from importation.application import ApplicationRefuseeError, appliquer, recevoir, verifier
-from importation.correspondance import Correspondance, CorrespondanceRefuseeError
+from importation.correspondance import Correspondance
+from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
