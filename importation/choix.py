@@ -3,19 +3,26 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from importation.appariement import apparier
 from importation.argent import somme_d_argent
-from importation.correspondance import Correspondance, apparier, est_notre_recapitulatif
+from importation.correspondance import Correspondance, est_notre_recapitulatif
 from importation.entetes import LIGNES_REGARDEES, TableauLu
-from importation.lecture import Classeur
+from importation.lecture import Cellule, Classeur
+from importation.litiges import trouver_litiges
+from importation.propositions import proposer, suggerer
 from importation.referentiel import Referentiel
 from importation.valeurs import en_texte
 
-_EXEMPLES, _LIGNES_D_EXEMPLES = 3, 200
+_EXEMPLES, _EXTRAIT = 3, 200
 
 
 @dataclass(frozen=True, slots=True)
 class ColonneAChoisir:
-    """A column as a person settles it: its first values, its € where it holds money, a guess."""
+    """A column as a person settles it: its first values, its € where it holds money.
+
+    ``cible`` is the field that it fills as things stand; ``suggestion`` is only a guess, where it
+    fills none. ``financeur``: the name of a funder that could be created for it.
+    """
 
     feuille: str
     entete: str
@@ -23,6 +30,8 @@ class ColonneAChoisir:
     somme: Decimal | None
     cible: str
     note: str
+    suggestion: str = ""
+    financeur: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +78,37 @@ def a_choisir(
 def _colonnes_a_choisir(
     tableau: TableauLu, ref: Referentiel, voulue: Correspondance
 ) -> list[ColonneAChoisir]:
-    return [
-        ColonneAChoisir(
-            tableau.feuille,
-            appariee.entete,
-            _exemples(tableau, appariee.rang),
-            somme_d_argent(appariee.entete, tableau.cellules(appariee.rang)),
-            appariee.cible,
-            appariee.note,
+    appariees = apparier(tableau, ref, voulue.colonnes)
+    dit = "financeur" in voulue.constantes or any(a.cible == "financeur" for a in appariees)
+    trouves = trouver_litiges(tableau, appariees, ref, dit) if tableau.reconnu else []
+    litiges = {litige.entete: litige for litige in trouves}
+    colonnes = []
+    for appariee in appariees:
+        entete, extrait = appariee.entete, list(tableau.cellules(appariee.rang, _EXTRAIT))
+        litige = litiges.get(entete)
+        colonnes.append(
+            ColonneAChoisir(
+                tableau.feuille,
+                entete,
+                _exemples(extrait),
+                somme_d_argent(entete, tableau.cellules(appariee.rang)),
+                appariee.cible,
+                litige.message if litige else appariee.note,
+                "" if appariee.cible else _suggestion(entete, extrait, ref),
+                litige.financeur if litige else "",
+            )
         )
-        for appariee in apparier(tableau, ref, voulue.colonnes)
-    ]
+    return colonnes
 
 
-def _exemples(tableau: TableauLu, rang: int) -> tuple[str, ...]:
+def _suggestion(entete: str, cellules: list[Cellule], ref: Referentiel) -> str:
+    propose = proposer(entete, cellules, ref)
+    return propose.cible if propose and propose.cible else suggerer(cellules, ref)
+
+
+def _exemples(cellules: list[Cellule]) -> tuple[str, ...]:
     """The first different values of a column, as texts."""
     textes = dict.fromkeys(
-        texte
-        for cellule in tableau.cellules(rang, _LIGNES_D_EXEMPLES)
-        if (texte := " ".join(en_texte(cellule).split()))
+        texte for cellule in cellules if (texte := " ".join(en_texte(cellule).split()))
     )
     return tuple(textes)[:_EXEMPLES]

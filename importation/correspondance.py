@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from importation import valeurs
+from importation.appariement import apparier
 from importation.entetes import (
     CorrespondanceRefuseeError,
     TableauLu,
-    forme,
     trouver_tableau,
 )
 from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur, FeuilleLue
+from importation.litiges import Litige, trouver_litiges
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
-from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible, proposer
+from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible
 
 # The sheet that we add to the file given back: sent again, it isn't read.
 RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
@@ -175,6 +176,7 @@ class TableauCorrespondu:
     ignores: list[str]
     notes: list[tuple[str, str]]
     par_rubrique: dict[str, ColonneCorrespondue]
+    litiges: list[Litige]
 
     @property
     def en_long(self) -> bool:
@@ -224,46 +226,6 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
     return lues
 
 
-@dataclass(frozen=True, slots=True)
-class ColonneAppariee:
-    """A column and the field that it would fill ("": none), chosen or guessed; what to check."""
-
-    rang: int
-    entete: str
-    cible: str
-    note: str = ""
-
-
-def apparier(
-    tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str]
-) -> list[ColonneAppariee]:
-    """The field of each column of a table: as someone chose, else guessed."""
-    choisies = {forme(entete): cible for entete, cible in voulues.items()}
-    cibles: dict[int, str] = {}
-    notes: dict[int, str] = {}
-    for rang, entete in tableau.entetes.items():
-        if forme(entete) in choisies:
-            cibles[rang] = choisies[forme(entete)]
-    # Sure matches first: a heading that merely looks like another doesn't take its field.
-    propositions = {
-        rang: propose
-        for rang, entete in tableau.entetes.items()
-        if rang not in cibles
-        and tableau.reconnu
-        and (propose := proposer(entete, _extrait(tableau, rang), ref))
-    }
-    for rang, propose in sorted(propositions.items(), key=lambda p: (bool(p[1].note), p[0])):
-        if propose.cible in cibles.values():
-            notes[rang] = f"« {propose.cible} » est déjà pris : colonne ignorée"
-            continue
-        cibles[rang] = propose.cible
-        notes[rang] = propose.note
-    return [
-        ColonneAppariee(rang, entete, cibles.get(rang, ""), notes.get(rang, ""))
-        for rang, entete in tableau.entetes.items()
-    ]
-
-
 def _correspondre_tableau(
     tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
 ) -> TableauCorrespondu:
@@ -271,14 +233,16 @@ def _correspondre_tableau(
     colonnes = [_colonne(a.rang, a.entete, a.cible, ref) for a in appariees if a.cible]
     _refuser_doubles(colonnes)
     par_rubrique = {c.cible: c for c in colonnes if isinstance(c.cible, str)}
-    _exiger_financeur(par_rubrique, constantes)
-    ignores = [a.entete for a in appariees if not a.cible]
-    notes = [(a.entete, a.note) for a in appariees if a.note]
-    return TableauCorrespondu(tableau, colonnes, constantes, ignores, notes, par_rubrique)
-
-
-def _extrait(tableau: TableauLu, rang: int) -> Sequence[Cellule]:
-    return list(tableau.cellules(rang, 50))
+    financeur_dit = "financeur" in par_rubrique or "financeur" in constantes
+    return TableauCorrespondu(
+        tableau,
+        colonnes,
+        constantes,
+        [a.entete for a in appariees if not a.cible],
+        [(a.entete, a.note) for a in appariees if a.note],
+        par_rubrique,
+        trouver_litiges(tableau, appariees, ref, financeur_dit),
+    )
 
 
 def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> ColonneCorrespondue:
@@ -302,17 +266,6 @@ def _refuser_doubles(colonnes: list[ColonneCorrespondue]) -> None:
                 "la même rubrique : n'en gardez qu'une."
             )
         vues[colonne.cible] = colonne.entete
-
-
-def _exiger_financeur(
-    par_rubrique: dict[str, ColonneCorrespondue], constantes: dict[str, Any]
-) -> None:
-    montants = [c.entete for code, c in par_rubrique.items() if code.startswith("montant_")]
-    if montants and "financeur" not in par_rubrique and "financeur" not in constantes:
-        raise CorrespondanceRefuseeError(
-            f"La colonne « {montants[0]} » ne dit pas de quel financeur : ajoutez une colonne "
-            "« Financeur », ou indiquez le financeur de tout le fichier."
-        )
 
 
 def signature(entetes: Sequence[str]) -> str:

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from importation.argent import montant_de
 from importation.lecture import Cellule, FeuilleLue, LigneLue
+from importation.propositions import cible_connue
 from importation.referentiel import Referentiel, cle
-from importation.rubriques import RUBRIQUES, cible_connue
+from importation.rubriques import est_d_argent
 
 LIGNES_REGARDEES = 30
+SANS_NOM = "Colonne "  # and its letters: a column that has cells and no heading
 NIVEAUX_MAX = 3  # lines that make one heading
 _TEXTES_MAX, _LONGUEUR_MAX = 300, 200
 _DESIGNENT = frozenset({"intitule", "reference", "porteur", "siret"})
@@ -200,7 +202,7 @@ class _Recherche:
 
 
 def _argent(cibles: Collection[str]) -> set[str]:
-    return {c for c in cibles if c.startswith("montant_") or c not in RUBRIQUES}
+    return {cible for cible in cibles if est_d_argent(cible)}
 
 
 def _textes(ligne: LigneLue) -> Iterator[tuple[int, str]]:
@@ -236,7 +238,7 @@ def _avec_colonnes_sans_nom(noms: dict[int, str], lignes: Sequence[LigneLue]) ->
         if colonne not in noms and any(
             colonne < len(ligne.cellules) and _remplie(ligne.cellules[colonne]) for ligne in lignes
         ):
-            noms[colonne] = f"Colonne {_lettres(colonne)}"
+            noms[colonne] = f"{SANS_NOM}{_lettres(colonne)}"
     return dict(sorted(noms.items()))
 
 

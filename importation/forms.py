@@ -11,8 +11,9 @@ from actions.models import Exercice
 from importation.correspondance import CONSTANTES, Correspondance
 from importation.entetes import TableauLu
 from importation.lecture import OCTETS_MAX, Classeur
+from importation.propositions import proposer
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
-from importation.rubriques import ETAPES, RUBRIQUES, proposer
+from importation.rubriques import ETAPES, RUBRIQUES
 from importation.valeurs import en_texte
 
 _ACCEPTES = ".xlsx,.xlsm,.xls,.ods,.csv"

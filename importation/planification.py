@@ -1,7 +1,7 @@
 """The whole file checked at once: which action each row names, and what would be written."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from importation.entetes import forme
 from importation.fiches import Changement, FicheAction, Totaux, comparer
 from importation.lecture import Classeur, sans_ramassage
 from importation.lignes import Journal, LigneVerifiee, Probleme, inscrire, lire_ligne
+from importation.litiges import FinanceurInconnu, financeurs_inconnus
 from importation.referentiel import (
     NouvelOrganisme,
     Porteurs,
@@ -342,6 +343,7 @@ class Verification:
     erreurs: list[Probleme]
     avertissements: list[Probleme]
     ignores: list[str]
+    financeurs_inconnus: list[FinanceurInconnu]
 
     @property
     def applicable(self) -> bool:
@@ -379,7 +381,8 @@ def verifier_classeur(
                 planificateur.ajouter(ligne)
     plan = planificateur.conclure()
     ignores = list(dict.fromkeys(nom for t in tableaux for nom in t.ignores))
-    return Verification(comptees, plan, journal.erreurs, journal.avertissements, ignores)
+    inconnus = [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)]
+    return Verification(comptees, plan, journal.erreurs, journal.avertissements, ignores, inconnus)
 
 
 def _annoncer(
@@ -396,17 +399,24 @@ def _annoncer(
     for nom in (nom for connue, nom in citees.items() if connue not in presents):
         journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
     for source in tableaux:
-        tableau = source.tableau
-        for entete, note in source.notes:
-            journal.avertir(
-                tableau.feuille,
-                tableau.ligne_entetes,
-                entete,
-                entete,
-                note[:1].upper() + note[1:] + ".",
-            )
-        for entete in source.ignores:
-            if forme(entete) not in citees and entete not in {*_SANS_OBJET, *dict(source.notes)}:
-                journal.avertir(
-                    tableau.feuille, tableau.ligne_entetes, entete, entete, "Colonne non importée."
-                )
+        for entete, note, grave in _remarques(source, citees):
+            consigner = journal.refuser if grave else journal.avertir
+            tableau = source.tableau
+            phrase = note[:1].upper() + note[1:]
+            consigner(tableau.feuille, tableau.ligne_entetes, entete, entete, phrase)
+
+
+def _remarques(
+    source: TableauCorrespondu, citees: Collection[str]
+) -> Iterator[tuple[str, str, bool]]:
+    """(heading, what to say of it, whether it must be settled) of a table's columns."""
+    en_litige = {litige.entete for litige in source.litiges}
+    for litige in source.litiges:
+        yield litige.entete, litige.message, litige.grave
+    for entete, note in source.notes:
+        if entete not in en_litige:
+            yield entete, f"{note}.", False
+    dits = {*_SANS_OBJET, *dict(source.notes), *en_litige}
+    for entete in source.ignores:
+        if entete not in dits and forme(entete) not in citees:
+            yield entete, "Colonne non importée.", False

@@ -17,8 +17,11 @@ _ABREGES = {"st": "saint", "ste": "sainte", "lez": "les"}
 _ARTICLES = frozenset({"l", "la", "le", "les"})
 # What people call a funder besides its code and its name, where the funder exists.
 _AUTRES_NOMS = {
-    "ETAT": ("Préfecture", "Politique de la ville"),
-    "CG": ("Département", "Conseil général", "Conseil départemental", "CG 30", "Gard"),
+    "ETAT": (
+        *("Préfecture", "Politique de la ville", "CGET", "ANCT", "Acsé"),
+        *("BOP 147", "P147", "Programme 147"),
+    ),
+    "CG": ("Département", "Conseil général", "Conseil départemental", "CG 30", "CD 30", "Gard"),
     "FASILD": ("Fasild", "FAS"),
     "EPCI": ("Agglomération", "Communauté d'agglomération", "Agglo"),
 }

@@ -1,19 +1,14 @@
-"""The fields that a file may fill, and which heading means which.
+"""The fields that a file may fill, and the headings under which they are known.
 
 A column's target is a string: ``"intitule"`` and the like, or, for a wide funding column,
 ``"VILLE:accorde"`` (running costs, specific credits) or, in full,
 ``"VILLE:accorde:INVESTISSEMENT:SPECIFIQUE"``. The empty string means: not imported.
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from financement.models import Subvention
-from importation.lecture import Cellule
 from importation.referentiel import Referentiel, cle
-from listes.recherche import sans_accents
 
 ETAPES = {"demande": "demandé", "accorde": "accordé", "verse": "versé"}
 _NATURE, _CREDIT = Subvention.Nature.FONCTIONNEMENT.value, Subvention.Credit.SPECIFIQUE.value
@@ -38,49 +33,72 @@ RUBRIQUES = {
             "reference",
             "Référence",
             "réf|n°|numéro|n° de dossier|numéro de dossier|dossier|code action"
-            "|référence de l'action",
+            "|référence de l'action|ref action|référence action|référence décision"
+            "|référence de la décision|numéro de demande|n° de demande|numéro d'action"
+            "|numéro de l'action|n° d'action|code dossier|numéro de convention"
+            "|n° de convention|n° convention|n° ej|engagement juridique|code osiris|n° osiris"
+            "|n° dauphin",
             "Numéro de dossier, unique dans l'exercice. S'il y en a un, il désigne l'action.",
         ),
         _rubrique(
             "intitule",
             "Intitulé",
-            "intitulé de l'action|intitulé du projet|titre|titre de l'action|titre du projet|action"
-            "|actions|projet|projets|nom de l'action|nom du projet|libellé|libellé de l'action"
-            "|désignation|objet",
+            "intitulé de l'action|intitulé du projet|titre|titre de l'action|titre du projet"
+            "|action|actions|projet|projets|nom de l'action|nom du projet|libellé"
+            "|libellé de l'action|désignation|objet|objet de la subvention"
+            "|objet de la convention|objet de la demande|objet de l'aide|objet du financement"
+            "|libellé action|libellé projet|libellé du projet|libellé de la demande"
+            "|libellé du dossier|nom projet|nom action|intitulé action|intitulé projet"
+            "|action financée|opération|libellé de l'opération|nom de l'opération",
             "Obligatoire pour une action nouvelle ; 250 caractères au plus.",
         ),
         _rubrique(
             "theme",
             "Thème",
-            "thématique|volet|domaine|priorité|thème de l'action|axe thématique",
+            "thématique|volet|domaine|priorité|thème de l'action|axe thématique"
+            "|thématique principale|thème principal|pilier|thématique de l'action"
+            "|axe d'intervention",
             "Obligatoire pour une action nouvelle. Numéro ou nom du thème.",
         ),
         _rubrique(
             "commune",
             "Commune",
             "localisation|lieu|territoire|code insee|insee|code commune|commune de l'action"
-            "|localité",
+            "|localité|nom de la commune|nom commune|libellé commune|commune d'intervention"
+            "|commune du projet",
             "Obligatoire pour une action nouvelle. Nom, code INSEE, ou « transterritorial ».",
         ),
         _rubrique(
             "quartier",
             "Quartier",
-            "quartier prioritaire|zus|qpv|secteur",
+            "quartier prioritaire|zus|qpv|secteur|code qpv|nom qpv|nom du qpv|code quartier"
+            "|nom du quartier|code du quartier prioritaire|nom du quartier prioritaire|qp",
             "Quartier de la commune.",
         ),
         _rubrique(
             "porteur",
             "Porteur",
             "porteur de projet|porteur du projet|porteur de l'action|association|organisme"
-            "|structure"
-            "|opérateur|bénéficiaire|maître d'ouvrage|demandeur|nom de l'association|nom du porteur"
-            "|organisme porteur|structure porteuse",
+            "|structure|opérateur|bénéficiaire|maître d'ouvrage|demandeur"
+            "|nom de l'association|nom du porteur|organisme porteur|structure porteuse"
+            "|nom du bénéficiaire|nom bénéficiaire|bénéficiaires|raison sociale"
+            "|raison sociale du bénéficiaire|dénomination|dénomination sociale"
+            "|dénomination du bénéficiaire|libellé bénéficiaire|nom de la structure"
+            "|nom structure|nom de l'organisme|nom organisme|nom du demandeur|tiers"
+            "|nom du tiers|libellé tiers|tiers bénéficiaire|attributaire"
+            "|organisme bénéficiaire|association bénéficiaire|structure bénéficiaire"
+            "|organisme aidé|associations|organismes|nom association",
             "Organisme qui porte l'action ; créé avec l'import s'il n'est pas connu.",
         ),
         _rubrique(
             "siret",
             "SIRET du porteur",
-            "siret|n° siret|numéro siret|siret de l'association",
+            "siret|n° siret|numéro siret|siret de l'association|id bénéficiaire"
+            "|identification du bénéficiaire|identification siret du bénéficiaire"
+            "|identifiant du bénéficiaire|siret du bénéficiaire|siret bénéficiaire"
+            "|siret du porteur|siret porteur|siret du tiers|siret de la structure"
+            "|siret de l'organisme|siren|n° siren|numéro siren|siren du bénéficiaire"
+            "|siret ou siren|siren ou siret",
             "14 chiffres, dans une colonne au format texte.",
         ),
         _rubrique(
@@ -117,17 +135,26 @@ RUBRIQUES = {
             "descriptif|résumé|objectifs|objectif|contenu|présentation|observations|commentaire"
             "|description de l'action",
         ),
-        _rubrique("exercice", "Exercice", "année|année budgétaire|millésime", "Année du contrat."),
+        _rubrique(
+            "exercice",
+            "Exercice",
+            "année|année budgétaire|millésime|année exercice|année d'exercice"
+            "|exercice budgétaire|année de la subvention|année de programmation"
+            "|année de référence|annee budget",
+            "Année du contrat.",
+        ),
         _rubrique(
             "financeur",
             "Financeur",
-            "co-financeur|cofinanceur|financeurs|organisme financeur|nom du financeur",
+            "co-financeur|cofinanceur|financeurs|organisme financeur|nom du financeur"
+            "|attribuant|nom attribuant|nom de l'attribuant|autorité attribuante"
+            "|collectivité attribuante|organisme attribuant|financeur public",
             "Une ligne par financeur : son nom ou son code.",
         ),
         _rubrique(
             "nature_financement",
             "Nature du financement",
-            "nature de la subvention|section|fonctionnement ou investissement",
+            "nature de la subvention|section|fonctionnement ou investissement|section budgétaire",
             "Fonctionnement (par défaut) ou Investissement.",
         ),
         _rubrique(
@@ -147,22 +174,6 @@ CODES_PAR_CLE = {
     for forme in (rubrique.code, *rubrique.synonymes, rubrique.libelle)
 }
 
-_MOTS_ETAPES = {
-    "demande": "demande demandes demandee demandees sollicite sollicites sollicitee",
-    "accorde": "accorde accordes accordee accordees attribue attribuee obtenu obtenue notifie "
-    "notifiee vote votee alloue allouee",
-    "verse": "verse verses versee versees paye payee mandate mandatee",
-}
-_ETAPE_DU_MOT = {mot: etape for etape, mots in _MOTS_ETAPES.items() for mot in mots.split()}
-_VIDES = frozenset(
-    {"montant", "montants", "subvention", "subventions", "part", "financement", "credits", "credit"}
-    | {"en", "euros", "euro", "eur", "de", "du", "des", "la", "le", "les", "l", "d", "par"}
-    | {"aide", "contribution"}
-)
-_RENVOI = re.compile(r"(?:\s*(?:\(\d{1,2}\)|\*|[¹²³⁴⁵⁶⁷⁸⁹]))+\s*$")
-_ANNEE = re.compile(r"\b(?:19|20)\d{2}\b")
-_INVESTISSEMENT = frozenset({"investissement", "invest"})
-
 
 @dataclass(frozen=True, slots=True)
 class LigneDeFinancement:
@@ -170,14 +181,6 @@ class LigneDeFinancement:
 
     ligne: tuple[int, str, str]  # funder's id, nature, credit
     etape: str
-
-
-@dataclass(frozen=True, slots=True)
-class Proposition:
-    """The field proposed for a heading; ``note`` says what a person should check, if anything."""
-
-    cible: str
-    note: str = ""
 
 
 def lire_cible(cible: str, ref: Referentiel) -> str | LigneDeFinancement:
@@ -202,82 +205,6 @@ def lire_cible(cible: str, ref: Referentiel) -> str | LigneDeFinancement:
     return LigneDeFinancement((financeur, nature, credit), etape)
 
 
-def cible_connue(entete: str, ref: Referentiel) -> str:
-    """The field that a heading surely means, whatever stands under it; "" where none does."""
-    entete = _epurer(entete)
-    financement = proposer_financement(entete, ref)
-    return CODES_PAR_CLE.get(cle(entete), "") or (financement.cible if financement else "")
-
-
-def _epurer(entete: str) -> str:
-    """A heading without its year nor its mark of a note: « Montant demandé 2014 (1) »."""
-    return _RENVOI.sub("", _ANNEE.sub("", entete)).strip() or entete
-
-
-def proposer(entete: str, cellules: Sequence[Cellule], ref: Referentiel) -> Proposition | None:
-    """The field that a heading means, or None; a few ``cellules`` say if « Ville » is a place."""
-    entete = _epurer(entete)
-    forme = cle(entete)
-    code = CODES_PAR_CLE.get(forme)
-    if code is not None:
-        return Proposition(code)
-    if forme in ("ville", "communes") and _nomme_des_communes(cellules, ref):
-        return Proposition("commune")
-    financement = proposer_financement(entete, ref)
-    if financement is not None:
-        return financement
-    return _proposer_semblable(forme)
-
-
-def _nomme_des_communes(cellules: Sequence[Cellule], ref: Referentiel) -> bool:
-    textes = [c for c in cellules if isinstance(c, str) and c.strip()]
-    return bool(textes) and sum(ref.communes.trouver(t) is not None for t in textes) * 2 >= len(
-        textes
-    )
-
-
-def proposer_financement(entete: str, ref: Referentiel) -> Proposition | None:
-    """« Ville accordé », « Etat – montant demandé », « Fasild », « Montant versé »."""
-    mots = re.findall(r"[a-z0-9]+", sans_accents(entete))
-    etapes = {_ETAPE_DU_MOT[mot] for mot in mots if mot in _ETAPE_DU_MOT}
-    reste = [mot for mot in mots if mot not in _ETAPE_DU_MOT]
-    if len(etapes) > 1 or not mots:
-        return None
-    suffixe = ""
-    if _INVESTISSEMENT & set(reste):
-        suffixe = ":INVESTISSEMENT"
-    if "droit" in reste and "commun" in reste:
-        suffixe = f"{suffixe or ':FONCTIONNEMENT'}:DROIT_COMMUN"
-    reste = [
-        mot
-        for mot in reste
-        if mot not in _INVESTISSEMENT
-        and mot not in {"droit", "commun", "fonctionnement", "specifique", "specifiques"}
-    ]
-    etape = etapes.pop() if etapes else "accorde"
-    note = (
-        ""
-        if etape in (_ETAPE_DU_MOT.get(m) for m in mots)
-        else ("aucune étape n'est indiquée : lu comme le montant accordé")
-    )
-    utiles = [mot for mot in reste if mot not in _VIDES]
-    if not utiles:
-        est_montant = "montant" in mots or "subvention" in mots or not note
-        return Proposition(f"montant_{etape}", note) if est_montant and not suffixe else None
-    financeur = ref.financeurs.trouver("".join(reste)) or ref.financeurs.trouver("".join(utiles))
-    if financeur is None:
-        return None
-    code = next(code for code, pk in ref.codes_financeurs.items() if pk == financeur)
-    return Proposition(f"{code}:{etape}{suffixe}", note)
-
-
-def _proposer_semblable(forme: str) -> Proposition | None:
-    if len(forme) < 5 or len(forme) > 60:
-        return None
-    meilleure, code = max(
-        (SequenceMatcher(None, forme, connue).ratio(), code)
-        for connue, code in CODES_PAR_CLE.items()
-    )
-    if meilleure < 0.85:
-        return None
-    return Proposition(code, f"en-tête semblable à « {RUBRIQUES[code].libelle} » : à vérifier")
+def est_d_argent(cible: str) -> bool:
+    """Whether what the target names is an amount in €."""
+    return cible.startswith("montant_") or (cible != "" and cible not in RUBRIQUES)

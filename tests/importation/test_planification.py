@@ -181,7 +181,6 @@ def test_une_correspondance_et_des_constantes(
     ("texte", "voulue", "message"),
     [
         ("a;b\n1;2\n", {}, "Aucune ligne d'en-têtes reconnue"),
-        ("Intitulé;Montant demandé\nUn;2\n", {}, "ne dit pas de quel financeur"),
         (
             "Intitulé;Ville\nUn;2\n",
             {"colonnes": {"Ville": "lieu-dit"}},

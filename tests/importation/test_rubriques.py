@@ -2,8 +2,8 @@
 
 import pytest
 
+from importation.propositions import proposer
 from importation.referentiel import Referentiel
-from importation.rubriques import proposer
 
 SANS_ETAPE = "aucune étape n'est indiquée : lu comme le montant accordé"
 
