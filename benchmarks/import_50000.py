@@ -95,8 +95,8 @@ def _verifier(fichier: Path) -> Any:
     from actions.models import Exercice
     from importation.fiches import charger_fiches
     from importation.lecture import lire
-    from importation.planification import verifier_classeur
     from importation.referentiel import charger_referentiel
+    from importation.verification import verifier_classeur
 
     exercice = Exercice.objects.get(annee=2005)
     return verifier_classeur(lire(fichier), charger_referentiel(exercice), charger_fiches(exercice))

@@ -23,10 +23,10 @@ from importation.correspondance import (
     RECAPITULATIF,
     est_notre_recapitulatif,
 )
-from importation.lecture import Cellule, CelluleIllisible, Classeur, FeuilleLue
+from importation.lecture import Cellule, CelluleIllisible, Classeur
 from importation.lignes import Probleme
-from importation.planification import Verification
 from importation.valeurs import en_texte
+from importation.verification import Verification
 from listes.classeurs import texte
 
 ROUGE, JAUNE = "FFC7CE", "FFEB9C"
@@ -40,7 +40,7 @@ Notes = dict[str, dict[tuple[int, int], list[tuple[str, str]]]]  # sheet → (ro
 
 def annoter(chemin: Path, classeur: Classeur, verification: Verification) -> bytes:
     """An .xlsx with every problem at its place, and all of them, and the changes, in one sheet."""
-    notes = _placer(classeur, verification)
+    notes = _placer(verification)
     recapitulatif = [
         tuple(_lisible(valeur) if isinstance(valeur, str) else valeur for valeur in ligne)
         for ligne in _recapituler(verification)
@@ -69,32 +69,19 @@ def _est_un_petit_xlsx(chemin: Path, classeur: Classeur) -> bool:
         return "xl/workbook.xml" in archive.namelist()
 
 
-def _placer(classeur: Classeur, verification: Verification) -> Notes:
+def _placer(verification: Verification) -> Notes:
     """Each problem's cell: under its heading where there is one, else the row's first."""
     notes: Notes = {}
-    rangs = {feuille.nom: _rangs(feuille) for feuille in classeur.feuilles}
     graves = [("Erreur", probleme) for probleme in verification.erreurs]
     legers = [("Avertissement", probleme) for probleme in verification.avertissements]
     for gravite, probleme in (graves + legers)[:COMMENTAIRES_MAX]:
-        if probleme.feuille not in rangs or not probleme.ligne:
+        rangs = verification.rangs.get(probleme.feuille)
+        if rangs is None or not probleme.ligne:
             continue
-        colonne = rangs[probleme.feuille].get(probleme.colonne, 1)
+        colonne = rangs.get(probleme.colonne, 0) + 1
         cases = notes.setdefault(probleme.feuille, defaultdict(list))
         cases[probleme.ligne, colonne].append((gravite, _lisible(probleme.message)))
     return notes
-
-
-def _rangs(feuille: FeuilleLue) -> dict[str, int]:
-    """Column, from 1, of each text of the first rows: headings are among them."""
-    rangs: dict[str, int] = {}
-    for ligne in feuille.lignes[:30]:
-        vus: dict[str, int] = {}
-        for rang, cellule in enumerate(ligne.cellules, start=1):
-            titre = " ".join(cellule.split()) if isinstance(cellule, str) else ""
-            if titre:
-                vus[titre] = vus.get(titre, 0) + 1
-                rangs.setdefault(titre if vus[titre] == 1 else f"{titre} ({vus[titre]})", rang)
-    return rangs
 
 
 def _recapituler(verification: Verification) -> Iterable[tuple[str | int, ...]]:

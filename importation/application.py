@@ -23,8 +23,9 @@ from importation.fiches import FicheAction, charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
 from importation.models import CorrespondanceRetenue, Importation, LigneImportee
-from importation.planification import ActionPlanifiee, Plan, Verification, verifier_classeur
+from importation.planification import ActionPlanifiee, Plan
 from importation.referentiel import NouvelOrganisme, charger_referentiel
+from importation.verification import Verification, verifier_classeur
 from suivi.masse import LOT, EcritureSuivie, lots
 
 MONTRES = 500  # problems and actions kept for the pages, of each kind; the annotated file has all

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from importation import valeurs
@@ -15,9 +16,15 @@ from importation.entetes import (
 )
 from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur, FeuilleLue
-from importation.litiges import Litige, trouver_litiges
+from importation.litiges import Litige, sommes_ecartees, trouver_litiges
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
-from importation.rubriques import RUBRIQUES, LigneDeFinancement, lire_cible
+from importation.rubriques import (
+    ETAPES,
+    RUBRIQUES,
+    LigneDeFinancement,
+    est_d_argent,
+    lire_cible,
+)
 
 # The sheet that we add to the file given back: sent again, it isn't read.
 RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
@@ -93,13 +100,13 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
         "commune": valeurs.lire_commune,
         "axes": valeurs.lire_axes,
         "financeur": valeurs.lire_financeur,
-        "exercice": valeurs.lire_exercice,
     }
     if rubrique in avec_reference:
         lire = avec_reference[rubrique]
         return lambda cellule: lire(cellule, ref)
     seuls: dict[str, Lecteur] = {
         "siret": valeurs.lire_siret,
+        "exercice": valeurs.lire_exercice,
         "nature": valeurs.lire_nature,
         "statut": valeurs.lire_statut,
         "date_debut": valeurs.lire_date,
@@ -151,13 +158,32 @@ def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
 
 @dataclass(frozen=True, slots=True)
 class ColonneCorrespondue:
-    """A column that is imported; no ``deja_lues`` where each row has a cell of its own."""
+    """A column that is imported; no ``deja_lues`` where each row has a cell of its own.
+
+    ``etape`` is the stage of its amounts, "" where it holds none.
+    """
 
     rang: int
     entete: str
     cible: str | LigneDeFinancement
     lecteur: Lecteur
     deja_lues: _DejaLues | None
+    etape: str = field(init=False)
+    _rang: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.cible, LigneDeFinancement):
+            etape, rang = self.cible.etape, list(ETAPES).index(self.cible.etape)
+        else:
+            etape, rang = "", None
+            if est_d_argent(self.cible):
+                etape = self.cible.removeprefix("montant_")
+        object.__setattr__(self, "etape", etape)
+        object.__setattr__(self, "_rang", rang)
+
+    def euros(self, valeur: Any) -> Any:
+        """The € of a value read in this column."""
+        return valeur if valeur is None or self._rang is None else valeur[self._rang]
 
     def lire(self, cellule: Cellule) -> Lecture:
         if self.deja_lues is None:
@@ -177,6 +203,7 @@ class TableauCorrespondu:
     notes: list[tuple[str, str]]
     par_rubrique: dict[str, ColonneCorrespondue]
     litiges: list[Litige]
+    ecartees: dict[str, Decimal]  # heading → € of the columns that aren't imported
 
     @property
     def en_long(self) -> bool:
@@ -221,6 +248,10 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
             valeur = lecteur_de(rubrique, ref)(texte)
         except ValeurRefuseeError as erreur:
             raise CorrespondanceRefuseeError(f"Constante « {rubrique} » : {erreur}") from None
+        if rubrique == "exercice" and valeur not in (None, ref.annee):
+            raise CorrespondanceRefuseeError(
+                f"L'import porte sur l'exercice {ref.annee}, pas {valeur}."
+            )
         if valeur is not None:
             lues[rubrique] = valeur
     return lues
@@ -242,6 +273,7 @@ def _correspondre_tableau(
         [(a.entete, a.note) for a in appariees if a.note],
         par_rubrique,
         trouver_litiges(tableau, appariees, ref, financeur_dit),
+        sommes_ecartees(tableau, appariees),
     )
 
 

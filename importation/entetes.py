@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from importation.argent import montant_de
@@ -34,6 +34,7 @@ class TableauLu:
     """A sheet's table: its lines of headings, its headings by column, and the rows under them.
 
     ``reconnu`` is False where nobody knows these headings: the likeliest line, only offered.
+    ``niveaux``: each line of headings, its cells by column (see ``forme``).
     """
 
     feuille: str
@@ -41,6 +42,7 @@ class TableauLu:
     entetes: dict[int, str]  # by column, from 0
     lignes: list[LigneLue]
     reconnu: bool = True
+    niveaux: tuple[dict[int, str], ...] = field(default=(), compare=False)
 
     @property
     def ligne_entetes(self) -> int:
@@ -103,6 +105,10 @@ class _Recherche:
             _avec_colonnes_sans_nom(self._noms(rangs), sous),
             sous,
             reconnu,
+            tuple(
+                {colonne: forme(texte) for colonne, texte in _textes(lignes[rang])}
+                for rang in rangs
+            ),
         )
 
     def meilleure_ligne(self) -> int | None:

@@ -1,6 +1,5 @@
 """A row of the file: the values that it gives, what is wrong in it, and what it writes."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -50,7 +49,7 @@ class Journal:
         self.avertissements.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
 
 
-_TOTAL = re.compile(r"\s*(?:(?:sous[- ]?)?total\b.*|totaux\b.*|ensemble)\s*", re.IGNORECASE)
+Euros = list[tuple[int, str, Decimal]]  # the amounts of a row: column, stage, €
 
 
 @dataclass(slots=True)
@@ -62,6 +61,7 @@ class LigneVerifiee:
     journal: Journal
     champs: dict[str, Any] = field(default_factory=dict)
     montants: dict[CleLigne, Montants] = field(default_factory=dict)
+    euros: Euros = field(default_factory=list)
     refus: int = 0
 
     @property
@@ -105,21 +105,25 @@ class LigneVerifiee:
 
 
 def lire_ligne(source: TableauCorrespondu, lue: LigneLue, journal: Journal) -> LigneVerifiee | None:
-    """The values of a row; None where it isn't one: a total, or nothing in the imported columns."""
+    """The values of a row; None where the imported columns hold nothing."""
     ligne = LigneVerifiee(source, lue, journal, source.constantes.copy())
-    if _est_un_total(source, lue.cellules):
-        total = en_texte(next(c for c in lue.cellules if c != ""))
-        ligne.avertir_sous("", total, "Ligne de total : non importée.")
-        return None
     if not _lire_cellules(ligne):
-        if any(c != "" for c in lue.cellules):
-            ligne.avertir_sous("", "", "Rien dans les colonnes importées : ligne ignorée.")
         return None
     if source.en_long:
         _ajouter_ligne_longue(ligne)
     if ligne.champs.get("commune") == "transterritorial":
         ligne.champs["commune"] = None
     return ligne
+
+
+def lire_euros(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> Euros:
+    """The amounts of a row that isn't imported; what can't be read isn't there."""
+    return [
+        (colonne.rang, colonne.etape, valeur)
+        for colonne in source.colonnes
+        if colonne.etape and colonne.rang < len(cellules)
+        if (valeur := colonne.euros(colonne.lire(cellules[colonne.rang])[0])) is not None
+    ]
 
 
 def _lire_cellules(ligne: LigneVerifiee) -> bool:
@@ -136,25 +140,14 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
             continue  # a dash, a space
         elif isinstance(colonne.cible, str):
             champs[colonne.cible] = valeur
+            if colonne.etape:
+                ligne.euros.append((colonne.rang, colonne.etape, valeur))
         else:
+            ligne.euros.append((colonne.rang, colonne.etape, colonne.euros(valeur)))
             deja = montants.get(colonne.cible.ligne, INCONNUS)
             montants[colonne.cible.ligne] = completer(deja, valeur)
         trouve = True
     return trouve
-
-
-def _est_un_total(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> bool:
-    """A line of totals begins with the word, and names no action beside it."""
-    premiere = cellules[0] or next((c for c in cellules if c != ""), "") if cellules else ""
-    if not isinstance(premiere, str) or not _TOTAL.fullmatch(premiere):
-        return False
-    for rubrique in ("theme", "commune", "porteur", "reference"):
-        colonne = source.par_rubrique.get(rubrique)
-        if colonne is None or colonne.rang >= len(cellules):
-            continue
-        if cellules[colonne.rang] not in ("", premiere):
-            return False
-    return True
 
 
 def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:

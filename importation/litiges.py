@@ -41,6 +41,7 @@ def trouver_litiges(
     tableau: TableauLu, appariees: Sequence[ColonneAppariee], ref: Referentiel, financeur_dit: bool
 ) -> list[Litige]:
     """What to say of the money of a table; ``financeur_dit``: it says whose its amounts are."""
+    sommes = sommes_ecartees(tableau, appariees)
     litiges: list[Litige] = []
     for appariee in appariees:
         if appariee.cible.startswith("montant_") and not financeur_dit:
@@ -52,11 +53,18 @@ def trouver_litiges(
                     _somme(tableau, appariee) or Decimal(0),
                 )
             )
-        elif not appariee.cible and not appariee.choisie:
-            somme = _somme(tableau, appariee)
-            if somme:
-                litiges.append(_litige(tableau, appariee, appariees, somme, ref))
+        elif not appariee.choisie and (somme := sommes.get(appariee.entete)):
+            litiges.append(_litige(tableau, appariee, appariees, somme, ref))
     return litiges
+
+
+def sommes_ecartees(tableau: TableauLu, appariees: Sequence[ColonneAppariee]) -> dict[str, Decimal]:
+    """Heading → € of the columns that hold some and aren't imported."""
+    return {
+        appariee.entete: somme
+        for appariee in appariees
+        if not appariee.cible and (somme := _somme(tableau, appariee))
+    }
 
 
 def _somme(tableau: TableauLu, appariee: ColonneAppariee) -> Decimal | None:

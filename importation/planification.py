@@ -1,18 +1,14 @@
 """The whole file checked at once: which action each row names, and what would be written."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions.models import Action
 from financement.montants import Montant
-from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
-from importation.entetes import forme
 from importation.fiches import Changement, FicheAction, Totaux, comparer
-from importation.lecture import Classeur, sans_ramassage
-from importation.lignes import Journal, LigneVerifiee, Probleme, inscrire, lire_ligne
-from importation.litiges import FinanceurInconnu, financeurs_inconnus
+from importation.lignes import Journal, LigneVerifiee, inscrire
 from importation.referentiel import (
     NouvelOrganisme,
     Porteurs,
@@ -328,95 +324,3 @@ class Planificateur:
                 str(Action.Statut(statut).label),
                 reserve[0].upper() + reserve[1:] + suite,
             )
-
-
-_SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
-_PAS_DE_PROGRESSION = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What the file holds and what it would do. ``lignes`` counts the rows read, but totals."""
-
-    lignes: int
-    plan: Plan
-    erreurs: list[Probleme]
-    avertissements: list[Probleme]
-    ignores: list[str]
-    financeurs_inconnus: list[FinanceurInconnu]
-
-    @property
-    def applicable(self) -> bool:
-        return not self.erreurs
-
-
-@sans_ramassage()
-def verifier_classeur(
-    classeur: Classeur,
-    ref: Referentiel,
-    fiches: dict[int, FicheAction],
-    voulue: Correspondance | None = None,
-    progresser: Callable[[int], None] = lambda pourcent: None,
-) -> Verification:
-    """Check everything against the actions of the budget year.
-
-    Raises CorrespondanceRefuseeError where the headings can't be matched.
-    """
-    voulue = voulue or Correspondance()
-    tableaux, ecartees = correspondre(classeur, ref, voulue)
-    journal = Journal()
-    _annoncer(tableaux, ecartees, voulue, journal)
-    porteurs = Porteurs(ref)
-    planificateur = Planificateur(ref, fiches, porteurs, journal)
-    total = sum(len(t.tableau.lignes) for t in tableaux) or 1
-    lues = comptees = 0
-    for source in tableaux:
-        for lue in source.tableau.lignes:
-            lues += 1
-            if lues % _PAS_DE_PROGRESSION == 0:
-                progresser(lues * 100 // total)
-            ligne = lire_ligne(source, lue, journal)
-            if ligne is not None:
-                comptees += 1
-                planificateur.ajouter(ligne)
-    plan = planificateur.conclure()
-    ignores = list(dict.fromkeys(nom for t in tableaux for nom in t.ignores))
-    inconnus = [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)]
-    return Verification(comptees, plan, journal.erreurs, journal.avertissements, ignores, inconnus)
-
-
-def _annoncer(
-    tableaux: list[TableauCorrespondu],
-    ecartees: list[str],
-    voulue: Correspondance,
-    journal: Journal,
-) -> None:
-    """What a person should know of the columns before reading the rows' problems."""
-    for nom in ecartees:
-        journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
-    presents = {forme(nom) for t in tableaux for nom in t.tableau.entetes.values()}
-    citees = {forme(nom): nom for nom in voulue.colonnes}
-    for nom in (nom for connue, nom in citees.items() if connue not in presents):
-        journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
-    for source in tableaux:
-        for entete, note, grave in _remarques(source, citees):
-            consigner = journal.refuser if grave else journal.avertir
-            tableau = source.tableau
-            phrase = note[:1].upper() + note[1:]
-            consigner(tableau.feuille, tableau.ligne_entetes, entete, entete, phrase)
-
-
-def _remarques(
-    source: TableauCorrespondu, citees: Collection[str]
-) -> Iterator[tuple[str, str, bool]]:
-    """(heading, what to say of it, whether it must be settled) of a table's columns."""
-    en_litige = {litige.entete for litige in source.litiges}
-    for litige in source.litiges:
-        yield litige.entete, litige.message, litige.grave
-    for entete, note in source.notes:
-        if entete not in en_litige:
-            yield entete, f"{note}.", False
-    dits = {*_SANS_OBJET, *dict(source.notes), *en_litige}
-    for entete in source.ignores:
-        if entete not in dits and forme(entete) not in citees:
-            yield entete, "Colonne non importée.", False

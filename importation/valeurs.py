@@ -182,14 +182,15 @@ def lire_siret(cellule: Cellule) -> str | None:
     )
 
 
-def lire_exercice(cellule: Cellule, ref: Referentiel) -> int | None:
-    """The budget year, which must be that of the import."""
+def lire_exercice(cellule: Cellule) -> int | None:
+    """A budget year: « 2004 », « Exercice 2004 », or that of a date."""
+    if isinstance(cellule, datetime.date):
+        return cellule.year
     texte = nettoyer(cellule)
-    if texte and texte != str(ref.annee):
-        raise ValeurRefuseeError(
-            f"L'import porte sur l'exercice {ref.annee} : retirez la ligne ou importez-la à part."
-        )
-    return ref.annee if texte else None
+    annees = set(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", texte))
+    if texte and len(annees) != 1:
+        raise ValeurRefuseeError("Une année est attendue, par exemple 2004.")
+    return int(annees.pop()) if annees else None
 
 
 def lire_commune(cellule: Cellule, ref: Referentiel) -> int | str | None:

@@ -13,8 +13,8 @@ from comptes.models import Utilisateur
 from importation.correspondance import Correspondance
 from importation.fiches import charger_fiches
 from importation.lecture import lire
-from importation.planification import Verification, verifier_classeur
 from importation.referentiel import Referentiel, charger_referentiel
+from importation.verification import Verification, verifier_classeur
 
 Ecrire = Callable[[str], Path]
 

@@ -17,8 +17,8 @@ from importation.correspondance import Correspondance
 from importation.export import en_csv, en_xlsx, gabarit, lignes_a_reimporter
 from importation.fiches import charger_fiches
 from importation.lecture import lire
-from importation.planification import verifier_classeur
 from importation.referentiel import charger_referentiel
+from importation.verification import verifier_classeur
 from territoires.models import Commune, Organisme, Quartier
 
 

@@ -10,8 +10,8 @@ from actions.models import Exercice
 from importation.annotation import annoter
 from importation.fiches import charger_fiches
 from importation.lecture import lire
-from importation.planification import verifier_classeur
 from importation.referentiel import charger_referentiel
+from importation.verification import verifier_classeur
 
 Xlsx = Callable[[Sequence[Sequence[Any]]], Path]
 LIGNES: list[list[Any]] = [

@@ -10,8 +10,8 @@ import pytest
 from importation.correspondance import Correspondance
 from importation.entetes import CorrespondanceRefuseeError, TableauLu, trouver_tableau
 from importation.lecture import Cellule, FeuilleLue, Fusion, LigneLue, lire
-from importation.planification import Verification
 from importation.referentiel import Referentiel
+from importation.verification import Verification
 
 CAS = Path(__file__).parent / "cas"
 DESCRIPTION: list[Cellule] = ["Référence", "Intitulé", "Porteur", "Commune", "Thème"]

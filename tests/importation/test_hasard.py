@@ -16,8 +16,8 @@ from importation.annotation import annoter
 from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
 from importation.lecture import Classeur, FeuilleLue, FichierRefuseError, LigneLue, lire
-from importation.planification import Verification, verifier_classeur
 from importation.referentiel import Referentiel, charger_referentiel
+from importation.verification import Verification, verifier_classeur
 
 SANS_FICHIER = Path("absent.csv")
 ENTETES = ["Intitulé", "Porteur", "SIRET", "Commune", "Thème", "Axes", "Quartier", "Nature"]

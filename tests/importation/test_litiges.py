@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from importation.litiges import FinanceurInconnu
-from importation.planification import Verification
+from importation.verification import Verification
 
 CAS = Path(__file__).parent / "cas"
 Verifier = Callable[..., Verification]

@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 from actions.models import Exercice
 from importation.entetes import CorrespondanceRefuseeError
 from importation.lignes import Probleme
-from importation.planification import Verification
 from importation.referentiel import Referentiel, charger_referentiel
+from importation.verification import Verification
 from territoires.models import Commune, Organisme
 
 Verifier = Callable[..., Verification]

@@ -191,7 +191,6 @@ def test_des_axes(ref: Referentiel, cellule: Cellule) -> None:
         (valeurs.lire_theme, 99, "« 99 » n'est pas un thème connu : attendu "),
         (valeurs.lire_financeur, "Europe", "« Europe » n'est pas un financeur connu : "),
         (valeurs.lire_axes, "1, 99", "« 99 » n'est pas un axe transversal : "),
-        (valeurs.lire_exercice, 2003, "L'import porte sur l'exercice 2005"),
     ],
 )
 def test_un_nom_inconnu_dit_ceux_qui_conviendraient(
@@ -211,3 +210,24 @@ def test_un_texte_trop_long_ou_invisible() -> None:
     assert valeurs.lire_texte("  deux\n mots  ", 250) == "deux mots"
     assert valeurs.lire_texte("'=1+1", 250) == "=1+1"
     assert valeurs.lire_paragraphes("un\n\n deux ") == "un\n\ndeux"
+
+
+@pytest.mark.parametrize(
+    ("cellule", "annee"),
+    [
+        (2004, 2004),
+        (2004.0, 2004),
+        ("Exercice 2004", 2004),
+        ("01/07/2004", 2004),
+        (datetime.date(2004, 7, 1), 2004),
+        ("", None),
+        ("2004-2006", "Une année est attendue, par exemple 2004."),
+        ("cette année", "Une année est attendue, par exemple 2004."),
+    ],
+)
+def test_une_annee(cellule: Cellule, annee: int | str | None) -> None:
+    if isinstance(annee, str):
+        with pytest.raises(ValeurRefuseeError, match=annee):
+            valeurs.lire_exercice(cellule)
+    else:
+        assert valeurs.lire_exercice(cellule) == annee

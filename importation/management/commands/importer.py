@@ -15,8 +15,8 @@ from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
-from importation.planification import Verification, verifier_classeur
 from importation.referentiel import charger_referentiel
+from importation.verification import Verification, verifier_classeur
 from listes.chiffres import ecart, montant, nombre
 
 AVEC_ERREURS, REFUSE = 1, 2

@@ -1,0 +1,68 @@
+"""What became of a sheet's rows and of its euros: read, kept, set aside and why."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from importation.rubriques import ETAPES
+from listes.chiffres import brut, denombrer, montant
+
+
+@dataclass(slots=True)
+class Part:
+    """Some rows, and their € by stage: running costs and investment, every funder."""
+
+    lignes: int = 0
+    montants: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+    def ajouter(self, euros: Iterable[tuple[str, Decimal]]) -> None:
+        self.lignes += 1
+        for etape, valeur in euros:
+            self.montants[etape] += valeur
+
+    def __str__(self) -> str:
+        """« 12 lignes, 34 000 € accordés »."""
+        dits = [
+            f"{montant(self.montants[etape])} {libelle}s"
+            for etape, libelle in ETAPES.items()
+            if self.montants.get(etape)
+        ]
+        return ", ".join([denombrer(self.lignes, "ligne"), *dits])
+
+    def en_json(self) -> dict[str, Any]:
+        return {"lignes": self.lignes} | {
+            etape: brut(self.montants[etape]) for etape in ETAPES if etape in self.montants
+        }
+
+
+@dataclass(slots=True)
+class Decompte:
+    """A sheet's: ``lues`` is ``gardees`` and all of ``ecartees`` (by reason) together.
+
+    ``colonnes``: heading → € that stand in none of them, for the column isn't imported.
+    """
+
+    feuille: str
+    lues: Part = field(default_factory=Part)
+    gardees: Part = field(default_factory=Part)
+    ecartees: dict[str, Part] = field(default_factory=dict)
+    colonnes: dict[str, Decimal] = field(default_factory=dict)
+
+    def garder(self, euros: list[tuple[str, Decimal]]) -> None:
+        self.lues.ajouter(euros)
+        self.gardees.ajouter(euros)
+
+    def ecarter(self, motif: str, euros: list[tuple[str, Decimal]]) -> None:
+        self.lues.ajouter(euros)
+        self.ecartees.setdefault(motif, Part()).ajouter(euros)
+
+    def en_json(self) -> dict[str, Any]:
+        return {
+            "feuille": self.feuille,
+            "lues": self.lues.en_json(),
+            "gardees": self.gardees.en_json(),
+            "ecartees": {motif: part.en_json() for motif, part in self.ecartees.items()},
+            "colonnes": {entete: brut(somme) for entete, somme in self.colonnes.items()},
+        }

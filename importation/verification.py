@@ -1,0 +1,139 @@
+"""The dry run of a whole file: every row read, counted and planned, every doubt said."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
+from importation.decompte import Decompte
+from importation.entetes import forme
+from importation.fiches import FicheAction
+from importation.lecture import Classeur, sans_ramassage
+from importation.lignes import Journal, Probleme
+from importation.litiges import FinanceurInconnu, financeurs_inconnus
+from importation.planification import Plan, Planificateur
+from importation.referentiel import Porteurs, Referentiel
+from importation.tri import Tri
+
+_SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
+_PAS_DE_PROGRESSION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the file holds and what it would do. ``lignes`` counts the rows read, but totals.
+
+    ``decomptes``: what became of the rows and euros of each sheet. ``rangs``: sheet → heading →
+    its column, from 0.
+    """
+
+    lignes: int
+    plan: Plan
+    erreurs: list[Probleme]
+    avertissements: list[Probleme]
+    ignores: list[str]
+    financeurs_inconnus: list[FinanceurInconnu]
+    decomptes: list[Decompte]
+    rangs: dict[str, dict[str, int]]
+
+    @property
+    def applicable(self) -> bool:
+        return not self.erreurs
+
+
+@sans_ramassage()
+def verifier_classeur(
+    classeur: Classeur,
+    ref: Referentiel,
+    fiches: dict[int, FicheAction],
+    voulue: Correspondance | None = None,
+    progresser: Callable[[int], None] = lambda pourcent: None,
+) -> Verification:
+    """Check everything against the actions of the budget year.
+
+    Raises CorrespondanceRefuseeError where the headings can't be matched.
+    """
+    voulue = voulue or Correspondance()
+    tableaux, ecartees = correspondre(classeur, ref, voulue)
+    journal = Journal()
+    _annoncer(tableaux, ecartees, voulue, journal)
+    porteurs = Porteurs(ref)
+    planificateur = Planificateur(ref, fiches, porteurs, journal)
+    total = sum(len(t.tableau.lignes) for t in tableaux) or 1
+    lues = comptees = 0
+    tris = [
+        Tri(t, ref, journal, Decompte(t.tableau.feuille, colonnes=t.ecartees)) for t in tableaux
+    ]
+    for tri in tris:
+        for lue in tri.source.tableau.lignes:
+            lues += 1
+            if lues % _PAS_DE_PROGRESSION == 0:
+                progresser(lues * 100 // total)
+            ligne = tri.lire(lue)
+            if ligne is not None:
+                comptees += 1
+                planificateur.ajouter(ligne)
+                tri.compter(ligne)
+    _dire_les_autres_annees(tris, comptees, ref, journal)
+    return Verification(
+        comptees,
+        planificateur.conclure(),
+        journal.erreurs,
+        journal.avertissements,
+        list(dict.fromkeys(nom for t in tableaux for nom in t.ignores)),
+        [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)],
+        [tri.decompte for tri in tris],
+        {t.tableau.feuille: {n: r for r, n in t.tableau.entetes.items()} for t in tableaux},
+    )
+
+
+def _dire_les_autres_annees(
+    tris: list[Tri], comptees: int, ref: Referentiel, journal: Journal
+) -> None:
+    """Rows of other budget years: set aside, said; the whole file: an error."""
+    for tri in tris:
+        feuille, colonne = tri.source.tableau.feuille, tri.source.par_rubrique.get("exercice")
+        for annee, (ligne, part) in sorted(tri.annees.items()):
+            entete = colonne.entete if colonne else ""
+            dit = f"{part} de l'exercice {annee}, alors que l'import porte sur {ref.annee}"
+            if comptees:
+                journal.avertir(feuille, ligne, entete, str(annee), f"{dit} : non importé.")
+            else:
+                suite = f"importez ce fichier dans l'exercice {annee}."
+                journal.refuser(feuille, ligne, entete, str(annee), f"{dit} : {suite}")
+
+
+def _annoncer(
+    tableaux: list[TableauCorrespondu],
+    ecartees: list[str],
+    voulue: Correspondance,
+    journal: Journal,
+) -> None:
+    """What a person should know of the columns before reading the rows' problems."""
+    for nom in ecartees:
+        journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
+    presents = {forme(nom) for t in tableaux for nom in t.tableau.entetes.values()}
+    citees = {forme(nom): nom for nom in voulue.colonnes}
+    for nom in (nom for connue, nom in citees.items() if connue not in presents):
+        journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
+    for source in tableaux:
+        for entete, note, grave in _remarques(source, citees):
+            consigner = journal.refuser if grave else journal.avertir
+            tableau = source.tableau
+            phrase = note[:1].upper() + note[1:]
+            consigner(tableau.feuille, tableau.ligne_entetes, entete, entete, phrase)
+
+
+def _remarques(
+    source: TableauCorrespondu, citees: Collection[str]
+) -> Iterator[tuple[str, str, bool]]:
+    """(heading, what to say of it, whether it must be settled) of a table's columns."""
+    en_litige = {litige.entete for litige in source.litiges}
+    for litige in source.litiges:
+        yield litige.entete, litige.message, litige.grave
+    for entete, note in source.notes:
+        if entete not in en_litige:
+            yield entete, f"{note}.", False
+    dits = {*_SANS_OBJET, *dict(source.notes), *en_litige}
+    for entete in source.ignores:
+        if entete not in dits and forme(entete) not in citees:
+            yield entete, "Colonne non importée.", False
