@@ -73,7 +73,7 @@ def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
     try:
         classeur = lire_fichier(importation)
         if se_souvenir:
-            _retrouver_correspondance(importation, classeur)
+            _retrouver_colonnes(importation, classeur)
         verification = verification_de(importation, classeur, importation.noter_progression)
     except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
         importation.etat, importation.message = Importation.Etat.ECHOUEE, str(refus)
@@ -247,32 +247,35 @@ def _garder_de_quoi_annuler(importation: Importation, ecrites: list[_Ecrite]) ->
 
 
 def choisir_colonnes(importation: Importation, classeur: Classeur, choisie: Correspondance) -> None:
-    """Match the columns as someone says, and remember it for files with the same headings."""
+    """Match the columns as someone says, and remember them for files with the same headings.
+
+    What stands for the whole file belongs to this one: nobody else's file takes it.
+    """
     importation.correspondance = _en_json(choisie)
     importation.etat = Importation.Etat.RECUE
     importation.save()
     CorrespondanceRetenue.objects.update_or_create(
         signature=_signature(importation, classeur),
-        defaults={"correspondance": importation.correspondance},
+        defaults={"colonnes": importation.correspondance["colonnes"]},
     )
 
 
-def _retrouver_correspondance(importation: Importation, classeur: Classeur) -> None:
+def _retrouver_colonnes(importation: Importation, classeur: Classeur) -> None:
     retenue = CorrespondanceRetenue.objects.filter(
         signature=_signature(importation, classeur)
     ).first()
     if retenue is not None:
-        importation.correspondance = retenue.correspondance
+        importation.correspondance = _en_json(Correspondance(retenue.colonnes))
 
 
 def _signature(importation: Importation, classeur: Classeur) -> str:
+    """That of the headings as they are found before anyone settles anything."""
     ref = charger_referentiel(importation.exercice)
-    voulue = Correspondance(**importation.correspondance)
     return signature(
         [
             entete
             for feuille in classeur.feuilles
-            if (tableau := voulue.tableau(feuille, ref))
+            if (tableau := Correspondance().tableau(feuille, ref))
             for entete in tableau.entetes.values()
         ]
     )

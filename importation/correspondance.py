@@ -35,7 +35,10 @@ def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
     return feuille.nom.startswith(RECAPITULATIF) and premiere == [ENTETE_RECAPITULATIF]
 
 
-CONSTANTES = ("commune", "theme", "porteur", "financeur", "nature", "statut", "credit", "exercice")
+CONSTANTES = (
+    *("commune", "theme", "porteur", "financeur", "statut", "nature", "credit"),
+    *("nature_financement", "exercice"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +264,7 @@ def _correspondre_tableau(
     tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
 ) -> TableauCorrespondu:
     appariees = apparier(tableau, ref, voulues)
-    colonnes = [_colonne(a.rang, a.entete, a.cible, ref) for a in appariees if a.cible]
+    colonnes = [_colonne(a.rang, a.entete, a.cible, ref, constantes) for a in appariees if a.cible]
     _refuser_doubles(colonnes)
     par_rubrique = {c.cible: c for c in colonnes if isinstance(c.cible, str)}
     financeur_dit = "financeur" in par_rubrique or "financeur" in constantes
@@ -277,9 +280,11 @@ def _correspondre_tableau(
     )
 
 
-def _colonne(rang: int, entete: str, cible: str, ref: Referentiel) -> ColonneCorrespondue:
+def _colonne(
+    rang: int, entete: str, cible: str, ref: Referentiel, constantes: Mapping[str, Any]
+) -> ColonneCorrespondue:
     try:
-        lue = lire_cible(cible, ref)
+        lue = lire_cible(cible, ref, constantes.get("nature_financement"), constantes.get("credit"))
     except ValueError as erreur:
         raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
     lecteur = lecteur_d_etape(lue) if isinstance(lue, LigneDeFinancement) else lecteur_de(lue, ref)

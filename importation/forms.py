@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from actions.models import Exercice
-from importation.correspondance import CONSTANTES, Correspondance
+from actions.models import Action, Exercice
+from financement.models import Subvention
+from importation.correspondance import Correspondance
 from importation.entetes import TableauLu
 from importation.lecture import OCTETS_MAX, Classeur
 from importation.propositions import proposer
@@ -18,16 +19,21 @@ from importation.valeurs import en_texte
 
 _ACCEPTES = ".xlsx,.xlsm,.xls,.ods,.csv"
 _EXEMPLES = 3
-_CONSTANTES_PROPOSEES = ("commune", "theme", "porteur", "financeur")
+# What may be the same for a whole file; its budget year is that of the import.
+_CONSTANTES_PROPOSEES = (
+    *("commune", "theme", "porteur", "financeur"),
+    *("statut", "nature", "credit", "nature_financement"),
+)
+
+
+def _exercice_ouvert(aide: str) -> forms.ModelChoiceField[Exercice]:
+    return forms.ModelChoiceField(
+        Exercice.objects.filter(clos=False), label="Exercice", empty_label=None, help_text=aide
+    )
 
 
 class FichierForm(forms.Form):
-    exercice = forms.ModelChoiceField(
-        Exercice.objects.filter(clos=False),
-        label="Exercice",
-        empty_label=None,
-        help_text="Les exercices clos n'y sont pas : ils ne se modifient plus.",
-    )
+    exercice = _exercice_ouvert("Les exercices clos n'y sont pas : ils ne se modifient plus.")
     fichier = forms.FileField(
         label="Fichier",
         help_text="Excel, LibreOffice ou csv. Rien n'est écrit avant que vous l'ayez confirmé.",
@@ -57,14 +63,17 @@ class ColonneDuFichier:
 class ColonnesForm(forms.Form):
     """Heading → field for each column, and the values that stand for the whole file."""
 
+    exercice = _exercice_ouvert("Celui de toutes les lignes du fichier.")
+
     def __init__(
         self,
         classeur: Classeur,
         ref: Referentiel,
         actuelle: Correspondance,
+        exercice: Exercice,
         data: Any = None,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, initial={"exercice": exercice})
         tableaux = [
             tableau for feuille in classeur.feuilles if (tableau := actuelle.tableau(feuille, ref))
         ]
@@ -94,7 +103,7 @@ class ColonnesForm(forms.Form):
         ]
 
     def constantes(self) -> list[forms.BoundField]:
-        return [self[f"constante_{rubrique}"] for rubrique in _CONSTANTES_PROPOSEES]
+        return [self["exercice"], *(self[f"constante_{nom}"] for nom in _CONSTANTES_PROPOSEES)]
 
     def clean(self) -> dict[str, Any]:
         vues: dict[str, str] = {}
@@ -110,7 +119,7 @@ class ColonnesForm(forms.Form):
             {entete: self.cleaned_data[nom] for nom, entete, _, _ in self._colonnes},
             {
                 rubrique: valeur
-                for rubrique in CONSTANTES
+                for rubrique in _CONSTANTES_PROPOSEES
                 if (valeur := self.cleaned_data.get(f"constante_{rubrique}"))
             },
         )
@@ -141,10 +150,14 @@ def _choix(ref: Referentiel, actuelle: str) -> list[tuple[str, Any]]:
 
 
 def _champ_constante(rubrique: str, ref: Referentiel) -> forms.Field:
-    noms = {
+    noms: dict[str, Sequence[str]] = {
         "commune": [*ref.communes.noms.values(), TRANSTERRITORIAL],
         "theme": list(ref.themes.noms.values()),
         "financeur": [nom_court(nom) for nom in ref.financeurs.noms.values()],
+        "statut": Action.Statut.labels,
+        "nature": Action.Nature.labels,
+        "credit": Subvention.Credit.labels,
+        "nature_financement": Subvention.Nature.labels,
     }
     libelle = RUBRIQUES[rubrique].libelle
     if rubrique not in noms:

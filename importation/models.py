@@ -147,10 +147,13 @@ class LigneImportee(models.Model):
 
 
 class CorrespondanceRetenue(models.Model):
-    """The match of headings to fields that someone has settled, for files with these headings."""
+    """The field of each column as someone has settled it, for anyone's files with these headings.
+
+    Nothing else is kept: a commune, a theme or a funder given for a whole file is that file's own.
+    """
 
     signature = models.CharField("signature des en-têtes", max_length=64, unique=True)
-    correspondance = models.JSONField("correspondance")
+    colonnes = models.JSONField("colonnes")
     retenue_le = models.DateTimeField("retenue le", auto_now=True)
 
     class Meta:
@@ -158,4 +161,4 @@ class CorrespondanceRetenue(models.Model):
         verbose_name_plural = "correspondances retenues"
 
     def __str__(self) -> str:
-        return ", ".join(self.correspondance.get("colonnes", {}))
+        return ", ".join(self.colonnes)

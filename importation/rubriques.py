@@ -183,14 +183,19 @@ class LigneDeFinancement:
     etape: str
 
 
-def lire_cible(cible: str, ref: Referentiel) -> str | LigneDeFinancement:
-    """A field's code or a funding column. Raises ValueError, with a sentence, on anything else."""
+def lire_cible(
+    cible: str, ref: Referentiel, nature_usuelle: str | None = None, credit_usuel: str | None = None
+) -> str | LigneDeFinancement:
+    """A field's code or a funding column; ``usuel``: what stands where the target says nothing.
+
+    Raises ValueError, with a sentence, on anything else.
+    """
     if cible in RUBRIQUES:
         return cible
     code, _, reste = cible.partition(":")
     etape, _, lignes = reste.partition(":")
     nature, _, credit = lignes.partition(":")
-    nature, credit = nature or _NATURE, credit or _CREDIT
+    nature, credit = nature or nature_usuelle or _NATURE, credit or credit_usuel or _CREDIT
     financeur = ref.codes_financeurs.get(code.strip().upper())
     if financeur is None:
         raise ValueError(

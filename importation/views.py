@@ -26,6 +26,7 @@ from importation.forms import ColonnesForm, FichierForm
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
 from importation.referentiel import charger_referentiel
+from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
@@ -75,7 +76,9 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file would do, or what it has done."""
     importation = trouver(request.user, pk)
     totaux = importation.rapport.get("totaux")
+    constantes = importation.correspondance.get("constantes", {})
     contexte = {
+        "pour_tout": [(RUBRIQUES[code].libelle, valeur) for code, valeur in constantes.items()],
         "importation": importation,
         "rapport": importation.rapport,
         "totaux": comparer_totaux(totaux["avant"], totaux["apres"]) if totaux else [],
@@ -113,8 +116,9 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("importation:apercu", importation.pk)
     ref = charger_referentiel(importation.exercice, communes_de(request))
     actuelle = Correspondance(**importation.correspondance)
-    form = ColonnesForm(classeur, ref, actuelle, request.POST or None)
+    form = ColonnesForm(classeur, ref, actuelle, importation.exercice, request.POST or None)
     if request.method == "POST" and form.is_valid():
+        importation.exercice = form.cleaned_data["exercice"]
         choisir_colonnes(importation, classeur, form.correspondance())
         return _verifier(request, importation, se_souvenir=False)
     contexte = {"importation": importation, "form": form}

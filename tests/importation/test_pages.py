@@ -84,6 +84,7 @@ def test_les_colonnes_se_corrigent_et_le_choix_est_retenu(
         "colonne_3": "montant_accorde",
         "constante_commune": "Alès",
         "constante_financeur": "Fasild",
+        "exercice": exercice.pk,
     }
 
     refuse = nadia.post(colonnes, choix | {"colonne_3": "theme"})
@@ -94,9 +95,77 @@ def test_les_colonnes_se_corrigent_et_le_choix_est_retenu(
     importation.refresh_from_db()
     assert (importation.etat, importation.erreurs, importation.creees) == ("VERIFIEE", 0, 1)
     assert importation.rapport["totaux"]["apres"]["financeurs"] == {"Fasild": {"accorde": 100}}
-    assert CorrespondanceRetenue.objects.count() == 1
-    suivant = _envoyer(nadia, exercice, texte.replace("Un;", "Deux;"), "suite.csv")
-    assert (suivant.etat, suivant.erreurs, suivant.creees) == ("VERIFIEE", 0, 1)
+    assert [r.colonnes["Somme"] for r in CorrespondanceRetenue.objects.all()] == ["montant_accorde"]
+
+
+def test_ce_qui_vaut_pour_tout_un_fichier_ne_passe_pas_au_fichier_d_un_autre(
+    nadia: Client, client: Client, exercice: Exercice
+) -> None:
+    """Two associations fill in the same headings, as the law asks."""
+    choix = {
+        "exercice": exercice.pk,
+        "colonne_0": "intitule",
+        "colonne_1": "porteur",
+        "colonne_2": "montant_accorde",
+        "constante_commune": "Bagard",
+        "constante_theme": "Culture",
+        "constante_financeur": "Ville",
+        "constante_statut": "Accordée",
+    }
+    entetes = "objet;nomBeneficiaire;montant\n"
+    premier = _envoyer(nadia, exercice, f"{entetes}Fête des voisins;Les Amis;1500\n", "a.csv")
+    nadia.post(reverse("importation:colonnes", args=[premier.pk]), choix)
+    page = nadia.get(reverse("importation:apercu", args=[premier.pk])).content.decode()
+    assert (
+        "Pour tout le fichier : Commune : <strong>Bagard</strong> ; Thème : "
+        "<strong>Culture</strong> ; Financeur : <strong>Ville</strong> ; Statut : "
+        "<strong>Accordée</strong>."
+    ) in page
+    client.force_login(Utilisateur.objects.create_superuser("ines", password="mot-de-passe-long"))
+    suivant = Exercice.objects.create(annee=2006)
+
+    second = _envoyer(client, suivant, f"{entetes}Atelier vélo;Vélo pour tous;2500\n", "b.csv")
+
+    assert second.correspondance["constantes"] == {}
+    assert second.correspondance["colonnes"] == {
+        "objet": "intitule",
+        "nomBeneficiaire": "porteur",
+        "montant": "montant_accorde",
+    }
+    assert second.creees == 0
+    assert [e["colonne"] for e in second.rapport["erreurs"]] == ["montant", "Thème", "Commune"]
+
+
+def test_statut_credits_nature_et_annee_se_donnent_pour_tout_le_fichier(
+    nadia: Client, exercice: Exercice
+) -> None:
+    """A list of what was voted says neither the decision, nor whose money is of what kind."""
+    suivant = Exercice.objects.create(annee=2006)
+    texte = "Intitulé;Porteur;Commune;Thème;Ville accordé\nUn;Les Amis;Alès;1;100\n"
+    importation = _envoyer(nadia, exercice, texte)
+    apercu = reverse("importation:apercu", args=[importation.pk])
+    assert "encore « Déposée »" in nadia.get(apercu).content.decode()
+    choix = {
+        "exercice": suivant.pk,
+        "colonne_0": "intitule",
+        "colonne_1": "porteur",
+        "colonne_2": "commune",
+        "colonne_3": "theme",
+        "colonne_4": "VILLE:accorde",
+        "constante_statut": "Accordée",
+        "constante_credit": "Droit commun",
+        "constante_nature_financement": "Investissement",
+    }
+
+    nadia.post(reverse("importation:colonnes", args=[importation.pk]), choix)
+    nadia.post(reverse("importation:appliquer", args=[importation.pk]))
+
+    action = Action.objects.get(exercice=suivant)
+    subvention = action.subventions.get()
+    assert (action.statut, action.nature) == ("ACCORDEE", "ACTION")
+    assert (subvention.nature, subvention.credit) == ("INVESTISSEMENT", "DROIT_COMMUN")
+    importation.refresh_from_db()
+    assert importation.rapport["avertissements"] == []
 
 
 def test_un_fichier_illisible_est_refuse_en_clair(nadia: Client, exercice: Exercice) -> None:

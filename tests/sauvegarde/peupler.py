@@ -62,7 +62,7 @@ Subvention.objects.filter(action=action).update(
 # Deleted: its number must not be given again.
 Organisme.objects.create(nom="Éphémère", siret=None).delete()
 Organisme.objects.create(nom="Resté", siret=None)
-CorrespondanceRetenue.objects.create(signature="0" * 64, correspondance=Value(None, JSONField()))
+CorrespondanceRetenue.objects.create(signature="0" * 64, colonnes=Value(None, JSONField()))
 importation = Importation(
     exercice=exercice, nom="reçu.csv", empreinte="f" * 64, utilisateur=agente,
     rapport={"a": [1, 2.5, None, "é\u0001"], "grand": 10**15},
