@@ -135,6 +135,7 @@ class ActionFiltres(Filtres):
             ("inconnu", "Aucun montant"),
             ("connu", "Un montant, même nul"),
             ("positif", "Plus de 0 €"),
+            ("investissement", "De l'investissement"),
         ],
         label="Accordé, toutes natures",
         method="filtrer_accorde",
@@ -145,10 +146,17 @@ class ActionFiltres(Filtres):
     montant_min = MontantFiltre(label="Accordé, au moins (€)", method="filtrer_minimum")
     montant_max = MontantFiltre(label="Accordé, au plus (€)", method="filtrer_maximum")
 
-    @cached_property
+    @property
     def subventions(self) -> SubventionQuerySet:
         """The money that the list counts: running costs, of the chosen funders only."""
-        lignes = Subvention.objects.de_fonctionnement()
+        return self._des_financeurs(Subvention.objects.de_fonctionnement())
+
+    @property
+    def investissements(self) -> SubventionQuerySet:
+        """That of the column apart, of the chosen funders only."""
+        return self._des_financeurs(Subvention.objects.d_investissement())
+
+    def _des_financeurs(self, lignes: SubventionQuerySet) -> SubventionQuerySet:
         return lignes.des_financeurs(self.financeurs) if self.financeurs else lignes
 
     @cached_property
@@ -186,9 +194,12 @@ class ActionFiltres(Filtres):
         """Several cases: the lines of each."""
         lignes = selection.none()
         for un in cas:
-            lignes |= selection.selon_l_accorde(
-                connu=un != "inconnu", au_dessus_de=Decimal(0) if un == "positif" else None
-            )
+            if un == "investissement":
+                lignes |= selection.aidees_en_investissement()
+            else:
+                lignes |= selection.selon_l_accorde(
+                    connu=un != "inconnu", au_dessus_de=Decimal(0) if un == "positif" else None
+                )
         return lignes
 
     def filtrer_axe(

@@ -1,6 +1,7 @@
 """The columns of the actions list, on screen and in files, and its totals."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
 from django.db.models import F
 from django.urls import reverse
@@ -9,13 +10,13 @@ from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
-from financement.models import SubventionQuerySet
-from financement.montants import ETAPES
+from financement.models import Subvention, SubventionQuerySet
+from financement.montants import Montants
 from listes.chiffres import accord, denombrer
-from listes.tables import Annee, ColonneDeListe, Jour, Ligne, Montant, TableDeListe, Totaux
-from listes.templatetags.chiffres import donnee, euros
+from listes.tables import Annee, ColonneDeListe, ColonneDeSommes, Jour, Ligne, TableDeListe, Totaux
+from listes.templatetags.chiffres import donnee, somme
 
-MONTANTS = [f"montant_{etape}" for etape in ETAPES]
+SANS_LIGNE = dict(Montants().par_champ())
 
 
 class Intitule(ColonneDeListe):
@@ -28,12 +29,12 @@ class Intitule(ColonneDeListe):
         return format_html('{} <span class="badge-reconstitution">Reconstituée</span>', titre)
 
 
-def ajouter_les_montants(lignes: list[Ligne], subventions: SubventionQuerySet) -> None:
-    """Fill the columns of money from these funding lines; unknown for an action without any."""
-    sommes = subventions.montants_par_action([ligne["pk"] for ligne in lignes])
+def ajouter_les_montants(lignes: list[Ligne], financeurs: Collection[str] = ()) -> None:
+    """Fill the columns of money; of the funders of these codes only, if some are given."""
+    sommes = Subvention.objects.montants_par_action([ligne["pk"] for ligne in lignes], financeurs)
     for ligne in lignes:
         montants = sommes.get(ligne["pk"])
-        ligne |= dict.fromkeys(MONTANTS) if montants is None else montants.valeurs()
+        ligne |= SANS_LIGNE if montants is None else dict(montants.par_champ())
 
 
 def ajouter_les_axes(lignes: list[Ligne]) -> None:
@@ -46,7 +47,9 @@ def ajouter_les_axes(lignes: list[Ligne]) -> None:
 
 
 class ActionTable(TableDeListe):
-    """Amounts are *crédits de fonctionnement*, of the chosen funders only where some are chosen."""
+    """Amounts are *crédits de fonctionnement* but for the investment granted, of the chosen funders
+    only where some are chosen.
+    """
 
     filtres: ActionFiltres
 
@@ -71,9 +74,12 @@ class ActionTable(TableDeListe):
     public = ColonneDeListe("Public visé", "public", masquee=True)
     date_debut = Jour("Début", "date_debut", masquee=True)
     date_fin = Jour("Fin", "date_fin", masquee=True)
-    montant_demande = Montant("Demandé", "montant_demande", calculee=True)
-    montant_accorde = Montant("Accordé", "montant_accorde", calculee=True)
-    montant_verse = Montant("Versé", "montant_verse", calculee=True)
+    montant_demande = ColonneDeSommes("Demandé", "montant_demande")
+    montant_accorde = ColonneDeSommes("Accordé", "montant_accorde")
+    montant_verse = ColonneDeSommes("Versé", "montant_verse")
+    investissement = ColonneDeSommes(
+        "Investissement accordé", "investissement", selon_le_total=True
+    )
 
     @classmethod
     def totaliser(cls, selection: ActionQuerySet, filtres: ActionFiltres) -> Totaux:  # type: ignore[override]  # this table's own rows and filters
@@ -85,39 +91,48 @@ class ActionTable(TableDeListe):
             "lignes_reelles": effectif.lignes - effectif.reconstituees,
             "reconstituees": effectif.reconstituees,
             "ecartees": effectif.ecartees,
-            **montants.valeurs(),
+            **dict(montants.par_champ()),
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
         melange = bool(self.totaux["reconstituees"] and self.totaux["lignes_reelles"])
         for ligne in lignes:
             ligne["a_marquer"] = melange and ligne["provenance"] == Action.Provenance.RECONSTITUTION
-        if not set(MONTANTS).isdisjoint(self.montrees):
-            ajouter_les_montants(lignes, self.filtres.subventions)
+        if not SANS_LIGNE.keys().isdisjoint(self.montrees):
+            ajouter_les_montants(lignes, self.filtres.financeurs)
         if "axes" in self.montrees:
             ajouter_les_axes(lignes)
 
     def order_montant_demande(
         self, selection: ActionQuerySet, descendant: bool
     ) -> tuple[ActionQuerySet, bool]:
-        return self._par_montant(selection, "demande", descendant)
+        return self._par_montant(selection, "demande", self.filtres.subventions, descendant)
 
     def order_montant_accorde(
         self, selection: ActionQuerySet, descendant: bool
     ) -> tuple[ActionQuerySet, bool]:
-        return self._par_montant(selection, "accorde", descendant)
+        return self._par_montant(selection, "accorde", self.filtres.subventions, descendant)
 
     def order_montant_verse(
         self, selection: ActionQuerySet, descendant: bool
     ) -> tuple[ActionQuerySet, bool]:
-        return self._par_montant(selection, "verse", descendant)
+        return self._par_montant(selection, "verse", self.filtres.subventions, descendant)
+
+    def order_investissement(
+        self, selection: ActionQuerySet, descendant: bool
+    ) -> tuple[ActionQuerySet, bool]:
+        return self._par_montant(selection, "accorde", self.filtres.investissements, descendant)
 
     def _par_montant(
-        self, selection: ActionQuerySet, etape: str, descendant: bool
+        self,
+        selection: ActionQuerySet,
+        etape: str,
+        subventions: SubventionQuerySet,
+        descendant: bool,
     ) -> tuple[ActionQuerySet, bool]:
         somme = F(f"somme_{etape}")
         ordre = somme.desc(nulls_last=True) if descendant else somme.asc(nulls_last=True)
-        return selection.avec_montant(etape, self.filtres.subventions).order_by(ordre, "pk"), True
+        return selection.avec_montant(etape, subventions).order_by(ordre, "pk"), True
 
     def libelle_total(self) -> SafeString:
         return format_html(
@@ -145,7 +160,14 @@ class ActionTable(TableDeListe):
 
 def resumer(table: TableDeListe) -> SafeString:
     """How many rows, and what they are granted: the answer that one came for."""
-    accorde = table.totaux["montant_accorde"]
-    if accorde is None:
-        return format_html("{}, montant accordé inconnu", table.libelle_total())
-    return format_html("{}, {} accordés", table.libelle_total(), euros(accorde))
+    accorde, investi = table.totaux["montant_accorde"], table.totaux["investissement"]
+    phrase = table.libelle_total()
+    if not accorde.lignes and not investi.lignes:
+        return format_html("{}, aucune ligne de financement", phrase)
+    if accorde.valeur is None:
+        phrase = format_html("{}, montant accordé inconnu", phrase)
+    elif accorde.lignes:
+        phrase = format_html("{}, {} accordés", phrase, somme(accorde))
+    if investi.lignes:
+        phrase = format_html("{}, investissement accordé : {}", phrase, somme(investi))
+    return phrase

@@ -2,7 +2,7 @@
 you type suggests.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,7 +17,7 @@ from actions.pieces import Piece
 from actions.tables import ActionTable
 from comptes.permissions import CONNECTE, exige, introuvable
 from financement.models import Subvention
-from financement.montants import Montant, Montants
+from financement.montants import ETAPES, Montant
 from listes.chiffres import denombrer, nombre
 from listes.recherche import mots
 from listes.tables import Totaux
@@ -113,7 +113,7 @@ class PartieDuPlan:
 
     libelle: str
     lignes: tuple[Subvention, ...]
-    totaux: Montants
+    totaux: Mapping[str, Montant]
 
 
 def plan_de_financement(subventions: Iterable[Subvention]) -> list[PartieDuPlan]:
@@ -123,11 +123,10 @@ def plan_de_financement(subventions: Iterable[Subvention]) -> list[PartieDuPlan]
     for nature in Subvention.Nature:
         lignes = tuple(ligne for ligne in lues if ligne.nature == nature)
         if lignes:
-            totaux = Montants(
-                demande=Montant.des_lignes(ligne.montant_demande for ligne in lignes),
-                accorde=Montant.des_lignes(ligne.montant_accorde for ligne in lignes),
-                verse=Montant.des_lignes(ligne.montant_verse for ligne in lignes),
-            )
+            totaux = {
+                etape: Montant.des_lignes(getattr(ligne, f"montant_{etape}") for ligne in lignes)
+                for etape in ETAPES
+            }
             parties.append(PartieDuPlan(nature.label, lignes, totaux))
     return parties
 

@@ -32,7 +32,8 @@ from bilan.document import GroupeActions, LigneAction, ListeActions, Rapport, Se
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.pdf.liste_imprimee import Pages
 from bilan.tableaux import Chiffre, Ligne, Unite
-from listes.chiffres import montant
+from financement.montants import Montant
+from listes.chiffres import dire_la_somme
 
 ACTIONS = 10_000
 GROUPES = 16
@@ -46,7 +47,10 @@ def actions(groupe: int) -> list[LigneAction]:
     """The lines of one group: titles of one to three printed lines, amounts of all sizes."""
     lignes = []
     for rang in range(groupe, ACTIONS, GROUPES):
-        montants = {code: Decimal(rang * 37 % 90_000 + x) for x, (code, _) in enumerate(COLONNES)}
+        montants = {
+            code: Montant(Decimal(rang * 37 % 90_000 + x), 1)
+            for x, (code, _) in enumerate(COLONNES)
+        }
         lignes.append(
             LigneAction(
                 reference=f"2004-{rang:05}",
@@ -58,7 +62,8 @@ def actions(groupe: int) -> list[LigneAction]:
                 nature="ACTION",
                 provenance="SAISIE",
                 montants=montants,
-                montant=sum(montants.values(), Decimal(0)),
+                montant=Montant.somme(montants.values()),
+                investissement=Montant(),
                 lien=f"/actions/{rang}/",
             )
         )
@@ -67,8 +72,8 @@ def actions(groupe: int) -> list[LigneAction]:
 
 def somme(libelle: str, lignes: Iterable[LigneAction]) -> Ligne:
     connues = list(lignes)
-    total = sum((ligne.montant or Decimal(0) for ligne in connues), Decimal(0))
-    chiffres = (Chiffre(len(connues), Unite.ACTIONS, ""), Chiffre(total, Unite.EUROS, ""))
+    total = Montant.somme(ligne.montant for ligne in connues)
+    chiffres = (Chiffre(len(connues), Unite.ACTIONS, ""), Chiffre.du_montant(total, ""))
     return Ligne(1, libelle, chiffres, libelle)
 
 
@@ -112,8 +117,8 @@ def table_nue(liste: ListeActions) -> None:
             ligne.intitule,
             ligne.theme,
             ligne.porteur,
-            *(montant(ligne.montants[code]) for code, _ in COLONNES),
-            montant(ligne.montant),
+            *(dire_la_somme(ligne.montants[code]) for code, _ in COLONNES),
+            dire_la_somme(ligne.montant),
         )
         for groupe in liste.groupes()
         for ligne in groupe.lignes

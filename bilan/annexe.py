@@ -6,14 +6,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import F
 from django.urls import reverse
 
 from actions.liens import lien_actions
 from bilan.document import GroupeActions, LigneAction, ListeActions
 from bilan.exercices import ExerciceEtabli
-from financement.models import Subvention
-from financement.montants import Montant
+from financement.montants import Montant, Nature
 
 LOT = 2000
 
@@ -23,9 +22,13 @@ def liste_des_actions(exercice: ExerciceEtabli) -> ListeActions:
 
     The subtotals and the total are that table's own figures.
     """
+    thematique = exercice.thematique
     return ListeActions(
         nombre=exercice.releve.sommes.effectif().lignes,
-        colonnes=tuple((c.code, c.titre) for c in exercice.thematique.colonnes[2:]),
+        colonnes=tuple(
+            (thematique.colonnes[rang].code, thematique.colonnes[rang].titre)
+            for rang in thematique.rangs_des_financeurs
+        ),
         groupes=lambda: _groupes(exercice),
         total=exercice.territorial.total,
         lien=lien_actions(exercice=exercice.annee),
@@ -62,12 +65,6 @@ def _lignes(exercice: ExerciceEtabli) -> Iterator[tuple[int | None, LigneAction]
     """Each line with its commune's number; one query, one row a funding line."""
     rangees = (
         exercice.actions.retenues()
-        .annotate(
-            fonctionnement=FilteredRelation(
-                "subventions",
-                condition=Q(subventions__nature=Subvention.Nature.FONCTIONNEMENT),
-            )
-        )
         .order_by(F("commune__numero").asc(nulls_last=True), "theme__numero", "pk")
         .values_list(
             "pk",
@@ -79,24 +76,30 @@ def _lignes(exercice: ExerciceEtabli) -> Iterator[tuple[int | None, LigneAction]
             "porteur__nom",
             "nature",
             "provenance",
-            "fonctionnement__financeur_id",
-            "fonctionnement__montant_accorde",
+            "subventions__nature",
+            "subventions__financeur_id",
+            "subventions__montant_accorde",
         )
         .iterator(chunk_size=LOT)
     )
     colonnes = {f.pk: f.tableau.lower() for f in exercice.releve.financeurs}
     fiche = reverse("actions:fiche", args=[0])
-    for action, lignes in groupby(rangees, key=lambda rangee: rangee[:-2]):
+    for action, lignes in groupby(rangees, key=lambda rangee: rangee[:-3]):
         rangee = _Rangee(*action)
         montants: defaultdict[str, list[Decimal | None]] = defaultdict(list)
-        for *_, financeur, accorde in lignes:
-            if financeur is not None:
+        investi: list[Decimal | None] = []
+        for *_, sorte, financeur, accorde in lignes:
+            if sorte == Nature.INVESTISSEMENT:
+                investi.append(accorde)
+            elif financeur is not None:
                 montants[colonnes[financeur]].append(accorde)
         par_colonne = {c: Montant.des_lignes(valeurs) for c, valeurs in montants.items()}
-        yield rangee.numero, _ligne(rangee, par_colonne, fiche)
+        yield rangee.numero, _ligne(rangee, par_colonne, Montant.des_lignes(investi), fiche)
 
 
-def _ligne(rangee: _Rangee, montants: dict[str, Montant], fiche: str) -> LigneAction:
+def _ligne(
+    rangee: _Rangee, montants: dict[str, Montant], investissement: Montant, fiche: str
+) -> LigneAction:
     return LigneAction(
         reference=rangee.reference,
         intitule=rangee.intitule,
@@ -105,7 +108,8 @@ def _ligne(rangee: _Rangee, montants: dict[str, Montant], fiche: str) -> LigneAc
         porteur=rangee.porteur or "",
         nature=rangee.nature,
         provenance=rangee.provenance,
-        montants={colonne: montant.valeur for colonne, montant in montants.items()},
-        montant=Montant.somme(montants.values()).valeur,
+        montants=montants,
+        montant=Montant.somme(montants.values()),
+        investissement=investissement,
         lien=fiche.replace("/0/", f"/{rangee.pk}/"),
     )

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from bilan.controle import Controle
 from bilan.graphiques import Graphique
-from bilan.tableaux import Chiffre, Ligne, Tableau
+from bilan.tableaux import ACTIONS, FINANCEMENT, Chiffre, Ligne, Tableau
+from financement.montants import Montant
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ class Registre:
 class LigneAction:
     """One line of the contract in the annex.
 
-    ``montants`` is granted € by funders' column: no key where the column gives nothing, None where
-    its amount is unknown. ``montant`` is their sum; None when none is known.
+    ``montants`` is granted € by funders' column, without a key where the column has no line;
+    ``montant`` is their sum. ``investissement`` is no part of it.
     """
 
     reference: str
@@ -98,8 +98,9 @@ class LigneAction:
     porteur: str
     nature: str
     provenance: str
-    montants: Mapping[str, Decimal | None]
-    montant: Decimal | None
+    montants: Mapping[str, Montant]
+    montant: Montant
+    investissement: Montant
     lien: str
 
 
@@ -117,7 +118,8 @@ class ListeActions:
 
     ``groupes`` starts a fresh reading each time it is called; its groups are read in order, each
     before the next. ``colonnes`` are the funders' columns: code and heading. Without
-    ``porteurs_connus`` no line has a porteur, and a page may leave their column out.
+    ``porteurs_connus`` no line has a porteur, and a page may leave their column out; so for the
+    investment, where the total has no figure of it.
     """
 
     nombre: int
@@ -127,6 +129,21 @@ class ListeActions:
     lien: str
     reconstitue: bool
     porteurs_connus: bool
+
+    @property
+    def investit(self) -> bool:
+        """Whether some line of the year is one of investment."""
+        return len(self.total.chiffres) > len((ACTIONS, FINANCEMENT))
+
+    @property
+    def mots(self) -> int:
+        """How many columns of words stand before the amounts on screen."""
+        return 4 if self.porteurs_connus else 3
+
+    @property
+    def largeur(self) -> int:
+        """How many columns a row has on screen."""
+        return self.mots + len(self.total.chiffres) - 1
 
 
 Bloc = (

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from actions.liens import lien_actions
 from actions.models import ActionQuerySet
+from actions.questions.argent import Moyenne
 from actions.statuts import ECARTES
 from axes.models import AxeTransversal, LiensDesAxes
 from bilan import graphiques
@@ -42,9 +43,10 @@ from bilan.tableaux import (
     Unite,
     tableau_des_parts,
 )
-from listes.chiffres import denombrer, ecart, nombre
+from listes.chiffres import LEGENDE, denombrer, ecart, nombre
 from territoires.models import Commune
 
+_CONNUES = "actions dont l'accordé est connu"
 RUBRIQUES_ATTENDUES = ("Coordination", "Financement", "Calendrier")
 RECONSTITUTION = (
     "Le document publié ne donne que ses deux tableaux, aucune action : les actions de {annee} "
@@ -174,10 +176,10 @@ def mode_d_emploi(exercice: ExerciceEtabli) -> Section:
     textes = [
         "Les tableaux comptent les actions financées et les crédits de fonctionnement accordés. "
         "Le fonds de participation des habitants (FPH) et l'animation du contrat sont financés "
-        "mais ne sont pas comptés comme des actions ; l'investissement n'entre pas dans les "
-        "tableaux.",
+        "mais ne sont pas comptés comme des actions ; l'investissement n'entre dans aucun de ces "
+        "totaux : l'année qui en a le montre à part.",
         "Chaque chiffre est calculé à partir des actions enregistrées, sous la colonne dont "
-        "relève chaque financeur. « — » signale un montant inconnu : ce n'est pas zéro.",
+        f"relève chaque financeur. {LEGENDE}",
     ]
     if exercice.releve.sommes.effectif().ecartees:
         textes.append(
@@ -207,11 +209,11 @@ def avertissement(exercice: ExerciceEtabli) -> str:
 
 def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
     """Actions, funding, communes, themes, funders, and two averages."""
-    actions, financement = exercice.territorial.total.chiffres
+    actions, financement, *investissement = exercice.territorial.total.chiffres
     themes = [li for li in exercice.thematique.lignes if _active(li.chiffres)]
     communes = [li for li in exercice.territorial.lignes[:-1] if _active(li.chiffres)]
-    financeurs = [c for c in exercice.thematique.total.chiffres[2:] if c.valeur]
-    moyenne = _rapport(financement, actions.valeur)
+    thematique = exercice.thematique
+    totaux = [thematique.total.chiffres[rang] for rang in thematique.rangs_des_financeurs]
     par_habitant = _rapport(financement, population.habitants)
     return Section(
         "chiffres-cles",
@@ -221,6 +223,10 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
                 (
                     ChiffreCle("Actions", actions),
                     ChiffreCle("Crédits de fonctionnement accordés", financement),
+                    *(
+                        ChiffreCle("Investissement accordé", c, "compté à part")
+                        for c in investissement
+                    ),
                     ChiffreCle("Communes", _compte(len(communes)), "où une action est financée"),
                     ChiffreCle(
                         "Thèmes",
@@ -229,14 +235,12 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
                         if _dont_l_animation(exercice, themes)
                         else "",
                     ),
-                    ChiffreCle("Financeurs", _compte(len(financeurs))),
-                    ChiffreCle(
-                        "Moyenne par action", moyenne, "crédits rapportés au nombre d'actions"
-                    ),
+                    ChiffreCle("Financeurs", _compte(sum(bool(c.valeur) for c in totaux))),
+                    moyenne_par_action(exercice.actions.moyenne_accordee(), financement.lien),
                     ChiffreCle(
                         "Par habitant",
                         par_habitant,
-                        f"population municipale {population.annee}" if population.annee else "",
+                        base_des_habitants(population.annee, financement.inconnus),
                     ),
                     *chiffre_des_ecartees(
                         exercice.releve.sommes.effectif().ecartees,
@@ -246,6 +250,19 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
             ),
         ),
     )
+
+
+def moyenne_par_action(moyenne: Moyenne, lien: str) -> ChiffreCle:
+    """Granted € of an action, and of how many it is the average."""
+    chiffre = Chiffre(moyenne.valeur, Unite.EUROS, lien, sans_ligne=not moyenne.actions)
+    sur = denombrer(moyenne.actions, "action dont l'accordé est connu", _CONNUES)
+    return ChiffreCle("Moyenne par action", chiffre, f"crédits de fonctionnement, sur {sur}")
+
+
+def base_des_habitants(annee: int | str | None, inconnus: int) -> str:
+    """How the € of an inhabitant are computed, in words."""
+    bases = [f"population municipale {annee}"] if annee else []
+    return ", ".join(bases + (["montants connus seulement"] if inconnus else []))
 
 
 def chiffre_des_ecartees(combien: int, lien: str) -> tuple[ChiffreCle, ...]:

@@ -4,16 +4,17 @@ The 2004 tables count actions (neither the residents' fund nor the contract's ow
 *crédits de fonctionnement accordés*; a funder's money stands under the column of its tree.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from actions.liens import TRANSTERRITORIAL, lien_actions
 from actions.questions.combien import Effectif
-from bilan.sommes import TOUT, Coordonnee, Entree, Releve
+from bilan.sommes import TOUT, Coordonnee, Entree, Figures, Releve
 from financement.models import ColonneDesTableaux
-from listes.chiffres import montant, nombre, pourcentage
+from financement.montants import Montant
+from listes.chiffres import dire_les_inconnus, montant, nombre, pourcentage
 
 
 class Unite(StrEnum):
@@ -53,6 +54,9 @@ class Chiffre:
     ``valeur`` is None where the amount is unknown, or where the document prints words or nothing;
     ``texte`` is then, or beside the number (« 3 + FPH »), what is printed. ``lien`` lists exactly
     the actions behind the figure. ``publication`` is None where nothing was published.
+
+    ``inconnus`` amounts are missing from these €. ``sans_ligne``: no funding line makes them, which
+    isn't a decision to give 0.
     """
 
     valeur: Decimal | int | None
@@ -61,14 +65,37 @@ class Chiffre:
     texte: str | None = None
     reconstitue: bool = False
     publication: Publication | None = None
+    inconnus: int = 0
+    sans_ligne: bool = False
+
+    @classmethod
+    def du_montant(cls, lu: Montant, lien: str, reconstitue: bool = False) -> "Chiffre":
+        """The € of some lines at one stage."""
+        return cls(
+            lu.valeur,
+            Unite.EUROS,
+            lien,
+            reconstitue=reconstitue,
+            inconnus=0 if lu.valeur is None else lu.inconnues,
+            sans_ligne=not lu.lignes,
+        )
+
+    @property
+    def vide(self) -> bool:
+        """Whether nothing is shown: there is no line; a 0 was published in the place of others."""
+        return self.sans_ligne and self.publication is None
 
     @property
     def affiche(self) -> str:
-        """What a reader sees: « 563 152 € », « 3 + FPH », « 12,5 % », « — » for the unknown."""
+        """What a reader sees: « 563 152 € », « 3 + FPH », « 12,5 % », « — » for the unknown,
+        « 4 200,50 €, 1 inconnu » for what is known in part.
+        """
         if self.texte is not None:
             return self.texte
+        if self.vide:
+            return ""
         if self.unite == Unite.EUROS:
-            return montant(self.valeur)
+            return montant(self.valeur) + dire_les_inconnus(self.valeur, self.inconnus)
         if self.unite == Unite.PART:
             return pourcentage(None if self.valeur is None else Decimal(self.valeur))
         return nombre(self.valeur)
@@ -125,6 +152,29 @@ class Tableau:
             groupes.setdefault(colonne.groupe or colonne.titre, []).append(rang)
         return tuple((titre, tuple(rangs)) for titre, rangs in groupes.items())
 
+    @property
+    def rangs_des_financeurs(self) -> tuple[int, ...]:
+        """The ranks of the columns of funders, which add up to the total of the thematic table."""
+        autres = (ACTIONS, FINANCEMENT_TOTAL, INVESTISSEMENT)
+        return tuple(rang for rang, c in enumerate(self.colonnes) if c not in autres)
+
+    @property
+    def rangs_des_differents(self) -> tuple[int, ...]:
+        """The ranks of the columns where some published figure is another one."""
+        return self._rangs(lambda chiffre: chiffre.differe)
+
+    @property
+    def rangs_des_partiels(self) -> tuple[int, ...]:
+        """The ranks of the columns where some sum is known in part."""
+        return self._rangs(lambda chiffre: bool(chiffre.inconnus))
+
+    def _rangs(self, retenu: Callable[[Chiffre], bool]) -> tuple[int, ...]:
+        return tuple(
+            rang
+            for rang in range(len(self.colonnes))
+            if any(retenu(ligne.chiffres[rang]) for ligne in self.toutes_les_lignes)
+        )
+
     def chiffre(self, numero: int | None, colonne: str) -> Chiffre | None:
         """The figure of a row (None: the TOTAL) and a column; None where there is no such one."""
         rang = next((i for i, c in enumerate(self.colonnes) if c.code == colonne), None)
@@ -142,6 +192,8 @@ ANIMATION_IMPRIMEE = "Animation Contrat de ville"
 ACTIONS = Colonne("actions", "Actions", Unite.ACTIONS)
 FINANCEMENT = Colonne("financement", "Financement", Unite.EUROS)
 FINANCEMENT_TOTAL = Colonne("financement_total", "Financement, total", Unite.EUROS)
+INVESTISSEMENT = Colonne("investissement", "Investissement accordé", Unite.EUROS)
+"""Apart from all the others, of which it is no part; only there in a year that has some."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +235,8 @@ def tableau_territorial(releve: Releve) -> TableauTerritorial:
         return _ligne(
             rangee,
             Chiffre(nombre, Unite.ACTIONS, lien, texte, reconstitue),
-            Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue),
+            Chiffre.du_montant(figures.accorde, lien, reconstitue),
+            *_investissement(releve, figures, lien),
         )
 
     *lignes, total = map(ligne, _rangees_des_communes(releve))
@@ -192,11 +245,25 @@ def tableau_territorial(releve: Releve) -> TableauTerritorial:
         code=TERRITORIAL,
         titre="Répartition territoriale des actions et des crédits de fonctionnement",
         entete="Commune",
-        colonnes=(ACTIONS, FINANCEMENT),
+        colonnes=(ACTIONS, FINANCEMENT, *_colonne_d_investissement(releve)),
         lignes=tuple(lignes),
         total=total,
         reconstitue=releve.reconstitue,
     )
+
+
+def _colonne_d_investissement(releve: Releve) -> tuple[Colonne, ...]:
+    return (INVESTISSEMENT,) if releve.sommes.argent().investissement.lignes else ()
+
+
+def _investissement(releve: Releve, figures: Figures, lien: str) -> Iterator[Chiffre]:
+    """The cell of that column, if there is one; it leads to the lines that have some."""
+    if _colonne_d_investissement(releve):
+        yield Chiffre.du_montant(
+            figures.argent.investissement,
+            f"{lien}&accorde=investissement",
+            bool(figures.reconstituees),
+        )
 
 
 def _animation_imprimee(effectif: Effectif) -> str | None:
@@ -218,14 +285,14 @@ def tableau_thematique(releve: Releve) -> TableauThematique:
         lien = lien_actions(exercice=releve.annee, theme=rangee.filtre)
         nombre, texte = _actions_du_theme(rangee, figures.effectif)
         yield Chiffre(nombre, Unite.ACTIONS, lien, texte, reconstitue)
-        yield Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue)
+        yield Chiffre.du_montant(figures.accorde, lien, reconstitue)
         for colonne in colonnes:
-            yield Chiffre(
-                sommes.argent(theme=rangee.part, financeurs=colonne.financeurs).accorde.valeur,
-                Unite.EUROS,
+            yield Chiffre.du_montant(
+                sommes.argent(theme=rangee.part, financeurs=colonne.financeurs).accorde,
                 lien_actions(exercice=releve.annee, theme=rangee.filtre, financeur=colonne.racines),
-                reconstitue=reconstitue,
+                reconstitue,
             )
+        yield from _investissement(releve, figures, lien)
 
     *lignes, total = map(ligne, _rangees_des_themes(releve))
     return TableauThematique(
@@ -240,6 +307,7 @@ def tableau_thematique(releve: Releve) -> TableauThematique:
                 Colonne(colonne.code.lower(), colonne.code.label, Unite.EUROS)
                 for colonne in colonnes
             ),
+            *_colonne_d_investissement(releve),
         ),
         lignes=tuple(lignes),
         total=total,
@@ -289,7 +357,7 @@ def tableau_croise(releve: Releve) -> TableauCroise:
             figures = sommes.figures(rangee.part, theme.part)
             reconstitue = bool(figures.reconstituees)
             yield Chiffre(figures.actions, Unite.ACTIONS, lien, reconstitue=reconstitue)
-            yield Chiffre(figures.accorde.valeur, Unite.EUROS, lien, reconstitue=reconstitue)
+            yield Chiffre.du_montant(figures.accorde, lien, reconstitue)
 
     *lignes, total = (_ligne(r, *cellules(r)) for r in _rangees_des_communes(releve))
     return TableauCroise(
@@ -320,14 +388,16 @@ def tableau_des_parts(thematique: TableauThematique) -> Tableau:
 
     def ligne(nue: Ligne) -> Ligne:
         total = nue.chiffres[1].valeur
-        return replace(nue, chiffres=tuple(_part(chiffre, total) for chiffre in nue.chiffres[2:]))
+        return replace(nue, chiffres=tuple(_part(nue.chiffres[rang], total) for rang in rangs))
+
+    rangs = thematique.rangs_des_financeurs
 
     return Tableau(
         annee=thematique.annee,
         code=FINANCEURS,
         titre="Part de chaque financeur par thème",
         entete=thematique.entete,
-        colonnes=tuple(replace(c, unite=Unite.PART) for c in thematique.colonnes[2:]),
+        colonnes=tuple(replace(thematique.colonnes[rang], unite=Unite.PART) for rang in rangs),
         lignes=tuple(map(ligne, thematique.lignes)),
         total=ligne(thematique.total),
         reconstitue=thematique.reconstitue,
@@ -336,7 +406,9 @@ def tableau_des_parts(thematique: TableauThematique) -> Tableau:
 
 def _part(chiffre: Chiffre, total: Decimal | int | None) -> Chiffre:
     part = None if chiffre.valeur is None or not total else Decimal(chiffre.valeur) / total
-    return replace(chiffre, valeur=part, unite=Unite.PART, publication=None)
+    return replace(
+        chiffre, valeur=part, unite=Unite.PART, publication=None, inconnus=0, sans_ligne=False
+    )
 
 
 def _rangees_des_communes(releve: Releve) -> Iterator[_Rangee]:

@@ -68,4 +68,4 @@ def tableau_de_la_carte(
 
 def _ligne(numero: int | None, nom: str, code: str, figures: Figures) -> Ligne:
     nombre = Chiffre(figures.actions, Unite.ACTIONS, "")
-    return Ligne(numero, nom, (nombre, Chiffre(figures.accorde.valeur, Unite.EUROS, "")), nom, code)
+    return Ligne(numero, nom, (nombre, Chiffre.du_montant(figures.accorde, "")), nom, code)

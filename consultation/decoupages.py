@@ -9,12 +9,12 @@ from bilan.document import Illustration
 from bilan.graphiques import Barre, barres
 from bilan.sommes import TOUT, Coordonnee, Figures, Sommes
 from bilan.tableaux import Chiffre, Colonne, Unite
-from consultation.figures import COLONNES, chiffres
+from consultation.figures import chiffres, colonnes
 from consultation.perimetre import Perimetre
 from consultation.ventilation import Arbre
 from financement.models import Financeur
 from financement.montants import Montant, Montants
-from listes.chiffres import denombrer
+from listes.chiffres import denombrer, dire_la_somme
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Decoupage:
     rangs: tuple[Rang, ...]
     total: Rang | None
     illustration: Illustration | None
-    note: str = ""
-    colonnes: tuple[Colonne, ...] = COLONNES
+    note: str
+    colonnes: tuple[Colonne, ...]
 
 
 def decouper(
@@ -68,16 +68,19 @@ def decouper(
     pleines = [part for part in parts if not part.figures.vides]
     if not pleines:
         return None
+    montrees = colonnes(part.figures for part in pleines)
     return Decoupage(
         code,
         titre,
         entete,
         tuple(
-            Rang(p.libelle, p.page, chiffres(p.figures, p.lien, base), p.niveau) for p in pleines
+            Rang(p.libelle, p.page, chiffres(p.figures, p.lien, base, montrees), p.niveau)
+            for p in pleines
         ),
-        None if total is None else Rang("Total", "", chiffres(*total, base)),
+        None if total is None else Rang("Total", "", chiffres(*total, base, montrees)),
         _illustration(code, titre, pleines) if dessin else None,
         note,
+        montrees,
     )
 
 
@@ -93,6 +96,7 @@ def _illustration(code: str, titre: str, parts: Sequence[Part]) -> Illustration 
             p.lien,
             denombrer(p.figures.actions, "action"),
             p.numero,
+            affiche=dire_la_somme(p.figures.accorde),
         )
         for p in racines
     ]
@@ -182,9 +186,9 @@ def _rang(tranche: Tranche, racines: Iterable[Financeur], arbre: Arbre) -> Rang:
     argent = tranche.argent
 
     def chiffre(perimetre: Perimetre, cles: Iterable[int]) -> Chiffre:
-        accorde = Montants.somme(argent[cle] for cle in cles if cle in argent).accorde.valeur
-        lien = "" if accorde is None else perimetre.lien
-        return Chiffre(accorde, Unite.EUROS, lien, reconstitue=tranche.reconstitue)
+        accorde = Montants.somme(argent[cle] for cle in cles if cle in argent).accorde
+        lien = "" if accorde.valeur is None else perimetre.lien
+        return Chiffre.du_montant(accorde, lien, tranche.reconstitue)
 
     return Rang(
         tranche.libelle,

@@ -4,8 +4,9 @@ key figures at its head. Pure.
 
 from collections.abc import Iterable
 
+from actions.questions.argent import Moyenne
 from bilan.document import ChiffreCle, ChiffresCles
-from bilan.rapport import chiffre_des_ecartees
+from bilan.rapport import base_des_habitants, chiffre_des_ecartees, moyenne_par_action
 from bilan.sommes import Figures
 from bilan.tableaux import Chiffre, Colonne, Unite
 from financement.montants import Montant
@@ -19,35 +20,49 @@ COLONNES = (
     Colonne("part", "Part de l'exercice", Unite.PART),
 )
 
+INVESTISSEMENT = Colonne("investissement", "Investissement accordé", Unite.EUROS)
+"""Apart: no other column counts it."""
 
-def chiffres(figures: Figures, lien: str, base: Montant) -> tuple[Chiffre, ...]:
-    """One figure for each of COLONNES; those known lead to the list that gives them.
+
+def colonnes(montrees: Iterable[Figures]) -> tuple[Colonne, ...]:
+    """COLONNES, and that of the investment where some of these figures have any."""
+    investissent = any(figures.argent.investissement.lignes for figures in montrees)
+    return (*COLONNES, INVESTISSEMENT) if investissent else COLONNES
+
+
+def chiffres(
+    figures: Figures, lien: str, base: Montant, colonnes: Iterable[Colonne] = COLONNES
+) -> tuple[Chiffre, ...]:
+    """One figure for each column; those known lead to the list that gives them.
 
     ``base`` is what the granted € are a share of.
     """
-    argent = figures.argent
-    valeurs = (
-        figures.actions,
-        argent.demande.valeur,
-        argent.accorde.valeur,
-        argent.verse.valeur,
-        figures.part_de(base),
-    )
-    return tuple(
-        Chiffre(
-            valeur,
-            colonne.unite,
-            "" if valeur is None or colonne.unite == Unite.PART else lien,
-            reconstitue=bool(figures.reconstituees),
+    reconstitue = bool(figures.reconstituees)
+    sommes = dict(figures.argent.par_champ())
+
+    def chiffre(colonne: Colonne) -> Chiffre:
+        if colonne.unite == Unite.ACTIONS:
+            return Chiffre(figures.actions, colonne.unite, lien, reconstitue=reconstitue)
+        if colonne.unite == Unite.PART:
+            return Chiffre(figures.part_de(base), colonne.unite, "", reconstitue=reconstitue)
+        somme = sommes[colonne.code]
+        suite = "&accorde=investissement" if colonne == INVESTISSEMENT else ""
+        return Chiffre.du_montant(
+            somme, "" if somme.valeur is None else f"{lien}{suite}", reconstitue
         )
-        for colonne, valeur in zip(COLONNES, valeurs, strict=True)
-    )
+
+    return tuple(map(chiffre, colonnes))
 
 
 def chiffres_cles(
-    figures: Figures, lien: str, total: Figures, autres: Iterable[ChiffreCle], limite: bool
+    figures: Figures,
+    lien: str,
+    total: Figures,
+    moyenne: Moyenne,
+    autres: Iterable[ChiffreCle],
+    limite: bool,
 ) -> ChiffresCles:
-    """The five figures of any row, an average, and what the page adds.
+    """The figures of any row, an average, and what the page adds.
 
     ``total`` is the whole year, of which the money is a share: ``limite`` where it only counts
     some communes.
@@ -55,16 +70,18 @@ def chiffres_cles(
     notes = {
         "Actions": _non_comptees(figures),
         "Accordé": "crédits de fonctionnement",
-        "Part de l'exercice": "de l'accordé" + (" de vos communes" if limite else ""),
+        "Part de l'exercice": base_de_la_part(total.accorde, limite),
+        "Investissement accordé": "compté à part",
     }
-    lus = chiffres(figures, lien, total.accorde)
+    montrees = colonnes([figures])
+    lus = chiffres(figures, lien, total.accorde, montrees)
     return ChiffresCles(
         (
             *(
                 ChiffreCle(colonne.titre, chiffre, notes.get(colonne.titre, ""))
-                for colonne, chiffre in zip(COLONNES, lus, strict=True)
+                for colonne, chiffre in zip(montrees, lus, strict=True)
             ),
-            ChiffreCle("Moyenne par action", moyenne(figures, figures.actions)),
+            moyenne_par_action(moyenne, ""),
             *autres,
             *chiffre_des_ecartees(figures.effectif.ecartees, lien),
         )
@@ -78,9 +95,16 @@ def _non_comptees(figures: Figures) -> str:
     return accord(autres, "et une ligne non comptée", f"et {autres} lignes non comptées")
 
 
-def moyenne(figures: Figures, diviseur: int | None) -> Chiffre:
-    """Granted € for each of so many, to the cent; unknown where either is."""
-    accorde = figures.accorde.valeur
-    if accorde is None or not diviseur:
-        return Chiffre(None, Unite.EUROS, "")
-    return Chiffre(round(accorde / diviseur, 2), Unite.EUROS, "")
+def base_de_la_part(accorde: Montant, limite: bool) -> str:
+    """Of what a share is one, in words."""
+    connu = "de l'accordé connu" if accorde.inconnues else "de l'accordé"
+    return f"{connu} de vos communes" if limite else connu
+
+
+def par_habitant(accorde: Montant, habitants: int | None, annee: int | None) -> ChiffreCle:
+    """Granted € for each inhabitant, to the cent; unknown where either is."""
+    quotient = None
+    if accorde.valeur is not None and habitants:
+        quotient = round(accorde.valeur / habitants, 2)
+    chiffre = Chiffre(quotient, Unite.EUROS, "", sans_ligne=not accorde.lignes)
+    return ChiffreCle("Par habitant", chiffre, base_des_habitants(annee, accorde.inconnues))

@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from actions.liens import TRANSTERRITORIAL, Valeur, lien_actions
 from actions.models import Action, ActionQuerySet, Exercice, Theme
+from actions.questions.argent import Moyenne
 from actions.questions.combien import Cercles
 from axes.models import AxeTransversal
 from bilan.sommes import Figures
@@ -79,12 +80,13 @@ class Perimetre:
         lues = lignes.defer("commune__contour").in_bulk(cles)
         return [lues[cle] for cle in cles if cle in lues]
 
+    def moyenne(self) -> Moyenne:
+        """What its actions are granted on average, in one query."""
+        return self.assiette.moyenne_accordee(self.cles_des_financeurs)
+
     def credits_de(self, actions: Collection[int]) -> dict[int, Montants]:
-        """The money that counts on each of these lines (ids) that has some, in one query."""
-        credits = Subvention.objects.de_fonctionnement()
-        if self.financeurs:
-            credits = credits.filter(financeur__in=self.cles_des_financeurs)
-        return credits.montants_par_action(actions)
+        """The money of each of these lines (ids) that has some, in one query."""
+        return Subvention.objects.montants_par_action(actions, self.financeurs)
 
     def de_la_commune(self, commune: Commune | None) -> "Perimetre":
         """Its lines; of None, the transterritorial ones."""

@@ -14,14 +14,15 @@ from actions.liens import lien_actions
 from actions.tables import resumer
 from bilan.sommes import Figures
 from consultation.filters import FiguresFiltres, FinanceurFiltres
+from financement.montants import Montant
 from listes.chiffres import pourcentage
 from listes.tables import (
     Annee,
     ColonneDeListe,
+    ColonneDeSommes,
     Format,
     Ligne,
     Lignes,
-    Montant,
     Nombre,
     TableDeListe,
     Totaux,
@@ -30,7 +31,7 @@ from listes.templatetags.chiffres import donnee
 from territoires.models import Organisme, Quartier
 
 Selection = QuerySet[Any]
-CHIFFRES = ("actions", "montant_demande", "montant_accorde", "montant_verse")
+SOMMES = ("montant_demande", "montant_accorde", "montant_verse", "investissement")
 LIENS_MAX = 40
 """How many rows the foot's address may name: past it, an address would be too long to send."""
 
@@ -44,10 +45,21 @@ class Part(ColonneDeListe):
     def affichee(self, valeur: Any) -> str:
         return pourcentage(None if valeur is None else valeur / 100)
 
+    def total(self, valeur: Any) -> SafeString:
+        return donnee(valeur, self.affichee(valeur), self.champ)
 
-def _lien(champ: str) -> Any:
-    """A known figure leads to the actions that give it."""
-    return lambda ligne: ligne["lien"] if ligne[champ] is not None else None
+
+def _lien(champ: str, suite: str = "") -> Callable[[Ligne], str | None]:
+    """A known sum leads to the actions that give it."""
+
+    def lien(ligne: Ligne) -> str | None:
+        somme: Montant = ligne[champ]
+        return f"{ligne['lien']}{suite}" if somme.lignes > somme.inconnues else None
+
+    return lien
+
+
+INVESTIES = "&accorde=investissement"
 
 
 class LignesRangees(Lignes):
@@ -86,19 +98,23 @@ class FiguresTable(TableDeListe):
     parametre: ClassVar[str]
     repetable: ClassVar[bool] = True
 
-    actions = Nombre("Actions", "actions", calculee=True, lien=_lien("actions"))
-    montant_demande = Montant(
-        "Demandé", "montant_demande", calculee=True, lien=_lien("montant_demande")
-    )
-    montant_accorde = Montant(
-        "Accordé", "montant_accorde", calculee=True, lien=_lien("montant_accorde")
-    )
-    montant_verse = Montant("Versé", "montant_verse", calculee=True, lien=_lien("montant_verse"))
+    actions = Nombre("Actions", "actions", calculee=True, lien=lambda ligne: ligne["lien"])
+    montant_demande = ColonneDeSommes("Demandé", "montant_demande", lien=_lien("montant_demande"))
+    montant_accorde = ColonneDeSommes("Accordé", "montant_accorde", lien=_lien("montant_accorde"))
+    montant_verse = ColonneDeSommes("Versé", "montant_verse", lien=_lien("montant_verse"))
     part = Part("Part de l'exercice (%)", "part", calculee=True)
+    investissement = ColonneDeSommes(
+        "Investissement accordé",
+        "investissement",
+        lien=_lien("investissement", INVESTIES),
+        selon_le_total=True,
+    )
 
     def __init_subclass__(cls) -> None:
         """What names a row stands before its figures."""
-        siennes = {n: c for n, c in cls.base_columns.items() if n not in (*CHIFFRES, "part")}
+        siennes = {
+            n: c for n, c in cls.base_columns.items() if n not in ("actions", *SOMMES, "part")
+        }
         cls.base_columns = {**siennes, **cls.base_columns}
 
     def __init__(self, data: Lignes, **options: Any) -> None:
@@ -133,11 +149,13 @@ class FiguresTable(TableDeListe):
         lien = self._lien(codes) if self.repetable and 0 < len(codes) <= LIENS_MAX else ""
         cellules = []
         for colonne, texte in super().pied():
-            if colonne.champ == "part":
-                part = self.totaux["part"]
-                texte = donnee(part, colonne.affichee(part), "part")
-            elif lien and colonne.champ in CHIFFRES and self.totaux[colonne.champ] is not None:
-                texte = format_html('<a href="{}">{}</a>', lien, texte)
+            total: Any = self.totaux.get(colonne.champ)
+            connue = colonne.champ == "actions" or (
+                colonne.champ in SOMMES and total.lignes > total.inconnues
+            )
+            if lien and connue:
+                suite = INVESTIES if colonne.champ == "investissement" else ""
+                texte = format_html('<a href="{}{}">{}</a>', lien, suite, texte)
             cellules.append((colonne, texte))
         return cellules
 
@@ -160,12 +178,22 @@ class FiguresTable(TableDeListe):
     def order_part(self, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
         return self._ranger("montant_accorde", selection, descendant)
 
+    def order_investissement(
+        self, selection: Selection, descendant: bool
+    ) -> tuple[Selection, bool]:
+        return self._ranger("investissement", selection, descendant)
+
     def _ranger(self, champ: str, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
-        """Unknown figures come last in both directions; equal ones by their id."""
-        valeurs = {
-            cle: _cellules(self.filtres.repartition.de(cle), self.filtres)[champ]
-            for cle in self.filtres.rangees
-        }
+        """Unknown figures, and sums of no line, come last in both directions; equal ones by id."""
+
+        def valeur(cle: int) -> Decimal | int | None:
+            lue: Any = _cellules(self.filtres.repartition.de(cle), self.filtres)[champ]
+            if isinstance(lue, Montant):
+                return lue.valeur if lue.lignes else None
+            connue: Decimal | int | None = lue
+            return connue
+
+        valeurs = {cle: valeur(cle) for cle in self.filtres.rangees}
         connues = sorted(
             ((valeur, cle) for cle, valeur in valeurs.items() if valeur is not None),
             reverse=descendant,
@@ -175,11 +203,11 @@ class FiguresTable(TableDeListe):
         return selection, True
 
 
-def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, int | Decimal | None]:
+def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, Any]:
     part = figures.part_de(filtres.repartition.ensemble.accorde)
     return {
         "actions": figures.actions,
-        **figures.argent.valeurs(),
+        **dict(figures.argent.par_champ()),
         "part": None if part is None else part * 100,
     }
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
-from financement.montants import ETAPES, Montants, agregats
+from financement.montants import ETAPES, Montants, Nature, agregats
 from listes.parmi import parmi
 from suivi.versions import Versionne
 
@@ -81,6 +81,10 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
         """Running costs only: what the 2004 tables count."""
         return self.filter(nature=Subvention.Nature.FONCTIONNEMENT)
 
+    def d_investissement(self) -> "SubventionQuerySet":
+        """The other kind, which no table adds to it."""
+        return self.filter(nature=Subvention.Nature.INVESTISSEMENT)
+
     def des_financeurs(self, codes: Collection[str]) -> "SubventionQuerySet":
         """Money of these funders and of all that stand below them in the tree."""
         return self.filter(financeur__in=Financeur.objects.sous_l_un_de(codes))
@@ -89,21 +93,24 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
         """The sums of these lines."""
         return Montants.lus(*self.order_by().aggregate(**agregats()).values())
 
-    def montants_par_action(self, actions: Collection[int]) -> dict[int, Montants]:
-        """The sums of each of these actions (by id) that has a line here."""
+    def montants_par_action(
+        self, actions: Collection[int], codes: Collection[str] = ()
+    ) -> dict[int, Montants]:
+        """The sums of each of these actions (by id) that has a line here; of the funders of these
+        codes, and of those below them, only, if some are given.
+        """
         if not actions:
             return {}
+        leurs = Q(financeur__in=Financeur.objects.sous_l_un_de(codes)) if codes else None
         siennes = self.filter(action__in=parmi(actions)).order_by()
-        groupes = siennes.values_list("action_id").annotate(**agregats())
+        groupes = siennes.values_list("action_id").annotate(**agregats(choisies=leurs))
         return {action: Montants.lus(*lues) for action, *lues in groupes}
 
 
 class Subvention(models.Model):
     """What one funder gives to one action, in €, by stage; NULL is unknown, 0 is a decision."""
 
-    class Nature(models.TextChoices):
-        FONCTIONNEMENT = "FONCTIONNEMENT", "Fonctionnement"
-        INVESTISSEMENT = "INVESTISSEMENT", "Investissement"
+    Nature = Nature
 
     class Credit(models.TextChoices):
         SPECIFIQUE = "SPECIFIQUE", "Crédits spécifiques"

@@ -1,20 +1,42 @@
 """French figures: how they are shown, how words agree with them, and how people type them.
 
 Shown: ``563 152 €`` with U+202F between thousands and U+00A0 before €; cents only when there are
-any; ``—`` where the amount is unknown, which is not zero.
+any; ``—`` where the amount is unknown, which is not zero; nothing where there is no line.
 """
 
 import re
 from decimal import Decimal
+from typing import Protocol
 
 ESPACE_FINE = "\u202f"
 ESPACE_INSECABLE = "\u00a0"
 INCONNU = "—"
+HORS_FILTRE = "hors filtre"
+LEGENDE = (
+    "« 0 € » : rien n'est accordé ; « — » : montant inconnu ; « 1 inconnu » : un montant manque à "
+    "la somme ; case vide : aucune ligne de financement."
+)
+LEGENDE_FILTREE = f"« {HORS_FILTRE} » : seuls d'autres financeurs que ceux choisis."
 
 _ESPACES = re.compile(r"[ \t\u00a0\u202f\u2009]")
 _MONTANT = re.compile(r"(?P<entier>\d+)(?:[.,](?P<cents>\d{1,2}))?")
 _MILLIERS = re.compile(r"\d{1,3}([ \u00a0\u202f\u2009]\d{3})+")
 _ENTIER_MAX = 10
+
+
+class Somme(Protocol):
+    """The € of some lines, of which ``inconnues`` have no amount; ``valeur`` is None where none
+    has. ``autres`` lines are of funders that were not chosen.
+    """
+
+    @property
+    def valeur(self) -> Decimal | None: ...
+    @property
+    def lignes(self) -> int: ...
+    @property
+    def inconnues(self) -> int: ...
+    @property
+    def autres(self) -> int: ...
 
 
 class MontantIllisibleError(ValueError):
@@ -50,6 +72,22 @@ def denombrer(effectif: int | Decimal | None, singulier: str, pluriel: str = "")
 def montant(valeur: int | Decimal | None) -> str:
     """An amount in €, or the dash of an unknown one."""
     return INCONNU if valeur is None else f"{nombre(valeur)}{ESPACE_INSECABLE}€"
+
+
+def dire_la_somme(somme: Somme) -> str:
+    """A sum in words: « 0 € », « — » when unknown, « 4 200,50 €, 1 inconnu » when partly so,
+    nothing without a line, « hors filtre » where the only lines are of funders not chosen.
+    """
+    if not somme.lignes:
+        return HORS_FILTRE if somme.autres else ""
+    return f"{montant(somme.valeur)}{dire_les_inconnus(somme.valeur, somme.inconnues)}"
+
+
+def dire_les_inconnus(valeur: int | Decimal | None, inconnus: int) -> str:
+    """What must follow a sum that some unknown amounts are missing from; else nothing."""
+    if valeur is None or not inconnus:
+        return ""
+    return f", {denombrer(inconnus, 'inconnu').replace(' ', ESPACE_INSECABLE)}"
 
 
 def ecart(valeur: int | Decimal) -> str:

@@ -12,6 +12,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
+from listes.chiffres import INCONNU
 from listes.classeurs import texte
 from listes.tables import Format, Valeur
 
@@ -48,7 +49,9 @@ def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:
         {
             Format.TEXTE: classeur.add_format(base) if base else None,
             Format.ENTIER: classeur.add_format(base | {"num_format": "0"}),
-            Format.MONTANT: classeur.add_format(base | {"num_format": '#,##0.00\\ "€"'}),
+            Format.MONTANT: classeur.add_format(
+                base | {"num_format": '#,##0.00\\ "€"', "align": "right"}
+            ),
             Format.PART: classeur.add_format(base | {"num_format": '0.0\\ "%"'}),
             Format.DATE: classeur.add_format(base | {"num_format": "dd/mm/yyyy"}),
         }
@@ -77,8 +80,8 @@ def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:
     page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
     for rang, (forme, valeur) in enumerate(zip(feuille.formats, feuille.totaux, strict=True)):
         if valeur is not None and valeur != "":
-            # The first cell says the total in words, whatever its column holds.
-            forme = Format.TEXTE if isinstance(valeur, str) else forme
+            if rang == 0:  # the total in words, whatever the column holds
+                forme = Format.TEXTE
             _ecrivain(page, forme)(numero + 1, rang, valeur, styles_totaux[forme])
     classeur.close()
 
@@ -94,7 +97,10 @@ def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object
         noter(numero, rang, texte(valeur), style)
 
     def ecrire_un_nombre(numero: int, rang: int, valeur: Any, style: Any) -> None:
-        chiffrer(numero, rang, float(valeur), style)
+        if isinstance(valeur, str):  # « — » and other words in the place of an amount
+            noter(numero, rang, valeur, style)
+        else:
+            chiffrer(numero, rang, float(valeur), style)
 
     return ecrire_un_texte if forme is Format.TEXTE else ecrire_un_nombre
 
@@ -154,4 +160,4 @@ def _cellule_ouverte(valeur: Valeur) -> str:
         return f"{valeur:.2f}"
     if isinstance(valeur, date):
         return valeur.isoformat()
-    return "" if valeur is None else str(valeur)
+    return "" if valeur in (None, INCONNU) else str(valeur)

@@ -5,6 +5,7 @@ dict: what the queryset's ``values()`` gave, completed by the table.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -17,14 +18,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_tables2.data import TableQuerysetData
 
-from listes.chiffres import INCONNU, accord, denombrer
+from listes.chiffres import INCONNU, Somme, accord, denombrer, dire_la_somme
 from listes.filters import Filtres
 from listes.recherche import SansAccents
-from listes.templatetags.chiffres import donnee, euros
+from listes.templatetags.chiffres import donnee, legende, somme
 
 Ligne = dict[str, Any]
 Valeur = str | int | Decimal | date | None
-Totaux = Mapping[str, int | Decimal | None]
+Totaux = Mapping[str, Any]
 LOT = 2_000
 
 
@@ -38,17 +39,29 @@ class Format(Enum):
     DATE = "date"
 
 
+@dataclass(frozen=True)
+class ColonneDeFichier:
+    """A column of a file: its heading, what its values are, how to read one, what its foot says."""
+
+    entete: str
+    format: Format
+    lire: Callable[[Ligne], Valeur]
+    total: Valeur
+
+
 class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 ships no types
     """A column of text.
 
     ``champ`` is the row's key, asked of the database unless ``calculee`` (the table then completes
     the row, and orders it if it can be ordered). ``champs`` are other keys that ``lien`` needs.
-    ``libelles`` translates stored codes; ``vide`` is what an empty value says.
+    ``libelles`` translates stored codes; ``vide`` is what an empty value says. One that is
+    ``selon_le_total`` is only there where its total has something.
     """
 
     empty_values = ()
     format = Format.TEXTE
     classe = ""
+    selon_le_total = False
 
     def __init__(
         self,
@@ -96,8 +109,16 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
             return lambda ligne: str(libelles.get(ligne[champ], ligne[champ]) or vide)
         return lambda ligne: ligne[champ] or vide
 
+    def en_fichier(self, total: Any) -> "list[ColonneDeFichier]":
+        """What the column becomes in a file; ``total`` is what its foot shows."""
+        return [ColonneDeFichier(str(self.verbose_name), self.format, self.exporteur(), total)]
+
     def affichee(self, valeur: Valeur) -> str:
         return str(valeur) if valeur not in (None, "") else self.vide
+
+    def total(self, valeur: Any) -> SafeString:
+        """What the foot shows of a total."""
+        return donnee(valeur, colonne=self.champ)
 
     def render(self, record: Ligne) -> str:
         texte = self.affichee(self.valeur(record))
@@ -132,14 +153,43 @@ class Nombre(ColonneDeListe):
         return donnee(valeur)
 
 
-class Montant(ColonneDeListe):
-    """An amount in €; unknown is a dash, never 0."""
+class ColonneDeSommes(ColonneDeListe):
+    """Sums of €, each a ``Somme``."""
 
     format = Format.MONTANT
     classe = "nombre"
 
+    def __init__(self, entete: str, champ: str, *, selon_le_total: bool = False, **options: Any):
+        super().__init__(entete, champ, calculee=True, **options)
+        self.selon_le_total = selon_le_total
+
     def affichee(self, valeur: Any) -> str:
-        return euros(valeur)
+        return somme(valeur)
+
+    def total(self, valeur: Any) -> SafeString:
+        return somme(valeur, self.champ)
+
+    def en_fichier(self, total: Somme) -> "list[ColonneDeFichier]":
+        """The sums and, where the total is known in part, how many amounts each lacks."""
+        titre, champ = str(self.verbose_name), self.champ
+        sommes = ColonneDeFichier(
+            titre, self.format, lambda ligne: _exportee(ligne[champ]), _exportee(total)
+        )
+        if total.valeur is None or not total.inconnues:
+            return [sommes]
+        inconnus = ColonneDeFichier(
+            f"{titre}, montants inconnus",
+            Format.ENTIER,
+            lambda ligne: ligne[champ].inconnues if ligne[champ].lignes else None,
+            total.inconnues,
+        )
+        return [sommes, inconnus]
+
+
+def _exportee(lue: Somme) -> Valeur:
+    """A number or, where there is none, what the screen shows."""
+    connue = lue.lignes and lue.valeur is not None
+    return lue.valeur if connue else dire_la_somme(lue)
 
 
 class Jour(ColonneDeListe):
@@ -249,12 +299,29 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
         """What the head of the list says, and what is announced when it changes."""
         return self.libelle_total()
 
+    def legende(self) -> str:
+        """How to read the amounts shown; nothing where there are none."""
+        sommes = [
+            self.totaux[nom]
+            for nom in self.montrees
+            if isinstance(self.base_columns[nom], ColonneDeSommes)
+        ]
+        return legende(any(lue.autres for lue in sommes)) if sommes else ""
+
+    @classmethod
+    def vaines(cls, totaux: Totaux) -> set[str]:
+        """The columns that would show nothing, given these totals, and are not to be there."""
+        return {
+            nom
+            for nom, colonne in cls.base_columns.items()
+            if colonne.selon_le_total and not (nom in totaux and totaux[nom].lignes)
+        }
+
     def pied(self) -> list[tuple[ColonneDeListe, SafeString]]:
         """The foot's cells after the first, with the columns that they stand under."""
         cellules = []
         for nom in self.montrees[1:]:
             colonne = self.base_columns[nom]
-            ecrire = euros if colonne.format is Format.MONTANT else donnee
-            texte = ecrire(self.totaux[nom], colonne=nom) if nom in self.totaux else SafeString("")
-            cellules.append((colonne, texte))
+            total = colonne.total(self.totaux[nom]) if nom in self.totaux else SafeString("")
+            cellules.append((colonne, total))
         return cellules

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django.core.exceptions import TooManyFieldsSent
@@ -110,12 +110,15 @@ class ListeView(View):
         except TooManyFieldsSent:
             parametres = request.GET = QueryDict()
             trop = [Anomalie("adresse", "elle contient trop de paramètres.")]
-        etat, actifs = self._lire(compte_de(request), parametres)
-        adresse = self._adresse(request, actifs, etat)
-        bloquantes = [*self._incomprises(parametres), *trop]
-        if bloquantes:
+        actifs = self._filtrer(compte_de(request), parametres)
+        if bloquantes := [*self._incomprises(parametres), *trop]:
+            etat = self._lire_etat(parametres, {})
+            adresse = self._adresse(request, actifs, etat, {})
             return self._page(request, etat, adresse, actifs, bloquantes=bloquantes)
-        table = self._table(etat)
+        totaux = self._totaliser()
+        etat = self._lire_etat(parametres, totaux)
+        adresse = self._adresse(request, actifs, etat, totaux)
+        table = self._table(etat, totaux)
         mentions = self.mentions(table.totaux)
         effectif = len(table.data)
         if etat.export:
@@ -150,17 +153,19 @@ class ListeView(View):
 
         Raises Http404 where a filter names what has gone since: without it, there would be more.
         """
-        etat, actifs = self._lire(compte, parametres)
+        actifs = self._filtrer(compte, parametres)
         if self._incomprises(parametres):
             raise Http404
-        table = self._table(etat)
+        totaux = self._totaliser()
+        etat = self._lire_etat(parametres, totaux)
+        table = self._table(etat, totaux)
         return self._fichier(table, self.mentions(table.totaux), actifs, etat.export)
 
-    def _lire(self, compte: Utilisateur, parametres: QueryDict) -> tuple[Etat, list[Actif]]:
-        """The list's state and its filters in force; the filters themselves are kept."""
+    def _filtrer(self, compte: Utilisateur, parametres: QueryDict) -> list[Actif]:
+        """The filters in force; the filters themselves are kept."""
         self.compte = compte
         self.filtres = self.filterset_class(parametres, self.get_queryset(), compte=compte)
-        return self._lire_etat(parametres), self.filtres.actifs()
+        return self.filtres.actifs()
 
     def _incomprises(self, parametres: QueryDict) -> list[Anomalie]:
         """Why the list can't be shown, if it can't."""
@@ -170,12 +175,13 @@ class ListeView(View):
             if nom not in self.filtres.filters and nom not in PARAMETRES
         ]
 
-    def _table(self, etat: Etat) -> TableDeListe:
+    def _totaliser(self) -> Totaux:
+        return self.table_class.totaliser(self.filtres.qs, self.filtres)
+
+    def _table(self, etat: Etat, totaux: Totaux) -> TableDeListe:
         """The rows that pass, none of them read yet, and their totals."""
-        selection = self.filtres.qs
-        totaux = self.table_class.totaliser(selection, self.filtres)
         table = self.table_class(
-            Lignes(selection, int(totaux["lignes"] or 0)),
+            Lignes(self.filtres.qs, int(totaux["lignes"] or 0)),
             filtres=self.filtres,
             montrees=etat.colonnes,
             order_by=etat.tri,
@@ -183,23 +189,27 @@ class ListeView(View):
         table.totaux = totaux
         return table
 
-    def _lire_etat(self, parametres: QueryDict) -> Etat:
+    def _lire_etat(self, parametres: QueryDict, totaux: Totaux) -> Etat:
         colonnes = self.table_class.base_columns
-        return lire_etat(
+        etat = lire_etat(
             parametres,
             colonnes=list(colonnes),
             par_defaut=[nom for nom, colonne in colonnes.items() if not colonne.masquee],
             triables=[nom for nom, c in colonnes.items() if c.orderable is not False],
         )
+        vaines = self.table_class.vaines(totaux)
+        return replace(etat, colonnes=tuple(nom for nom in etat.colonnes if nom not in vaines))
 
-    def _adresse(self, request: HttpRequest, actifs: list[Actif], etat: Etat) -> Adresse:
+    def _adresse(
+        self, request: HttpRequest, actifs: list[Actif], etat: Etat, totaux: Totaux
+    ) -> Adresse:
         """This list's state and nothing else: no empty parameter, no usual value, first page."""
         paires = [(actif.parametre, actif.valeur) for actif in actifs]
         if etat.tri:
             paires.append(("sort", etat.tri))
         if etat.par_page != TAILLE:
             paires.append(("per_page", str(etat.par_page)))
-        usuelles = self._lire_etat(QueryDict()).colonnes
+        usuelles = self._lire_etat(QueryDict(), totaux).colonnes
         if etat.colonnes != usuelles:
             paires.append(("colonnes", ",".join(etat.colonnes)))
         return Adresse(request.path, tuple(paires))
@@ -217,9 +227,12 @@ class ListeView(View):
     def _fichier(
         self, table: TableDeListe, mentions: list[str], actifs: list[Actif], forme: str
     ) -> Fichier:
-        colonnes = [table.base_columns[nom] for nom in table.montrees]
-
-        lectures = [colonne.exporteur() for colonne in colonnes]
+        colonnes = [
+            colonne
+            for nom in table.montrees
+            for colonne in table.base_columns[nom].en_fichier(table.totaux.get(nom))
+        ]
+        lectures = [colonne.lire for colonne in colonnes]
 
         def lignes() -> Iterator[list[Valeur]]:
             for numero, ligne in enumerate(table.data):
@@ -229,14 +242,11 @@ class ListeView(View):
 
         feuille = ListeExportee(
             titre=self.titre,
-            mentions=[*mentions, *_filtres_en_mots(actifs)],
-            entetes=[str(colonne.verbose_name) for colonne in colonnes],
+            mentions=list(filter(None, [*mentions, *_filtres_en_mots(actifs), table.legende()])),
+            entetes=[colonne.entete for colonne in colonnes],
             formats=[colonne.format for colonne in colonnes],
             lignes=lignes(),
-            totaux=[
-                table.libelle_total_exporte(),
-                *(table.totaux.get(nom) for nom in table.montrees[1:]),
-            ],
+            totaux=[table.libelle_total_exporte(), *(colonne.total for colonne in colonnes[1:])],
         )
         nom = slugify(" ".join([self.nom_fichier, *(actif.texte for actif in actifs)]))[:_NOM_MAX]
         if forme == "xlsx":
@@ -316,6 +326,7 @@ class ListeView(View):
             "colonnes": [
                 (nom, colonne.verbose_name, nom in etat.colonnes)
                 for nom, colonne in list(self.table_class.base_columns.items())[1:]
+                if table is None or nom not in table.vaines(table.totaux)
             ],
             "pagination": self._pagination(table, adresse) if table else None,
             "exports": [

@@ -47,10 +47,17 @@ function centimes(texte) {
 }
 
 function enEuros(somme) {
-  if (somme === null) return "—";
   const entier = String(Math.floor(somme / 100)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const cents = String(somme % 100).padStart(2, "0");
   return `${entier}${cents === "00" ? "" : `,${cents}`}\u00a0€`;
+}
+
+// A sum as the site's pages say it: nothing without a line, a dash when no amount is known.
+function enMots({ lignes, inconnus, somme }) {
+  if (!lignes) return "";
+  if (inconnus === lignes) return "—";
+  const manque = inconnus ? `, ${inconnus}\u00a0inconnu${inconnus > 1 ? "s" : ""}` : "";
+  return enEuros(somme) + manque;
 }
 
 function totaux($, formulaire) {
@@ -60,17 +67,26 @@ function totaux($, formulaire) {
   const ETAPES = ["montant_demande", "montant_accorde", "montant_verse"];
 
   function calculer() {
-    const sommes = { montant_demande: null, montant_accorde: null, montant_verse: null };
+    const sommes = Object.fromEntries(
+      [...ETAPES, "investissement"].map((nom) => [nom, { lignes: 0, inconnus: 0, somme: 0 }]),
+    );
+    const ajouter = (nom, valeur) => {
+      sommes[nom].lignes += 1;
+      if (valeur === null) sommes[nom].inconnus += 1;
+      else sommes[nom].somme += valeur;
+    };
     const phrases = [];
     for (const ligne of groupe.querySelectorAll("tr.form-row:not(.empty-form)")) {
       const supprimee = ligne.querySelector("input[name$=-DELETE]");
       if (supprimee && supprimee.checked) continue;
       const champs = ETAPES.map((etape) => ligne.querySelector(`input[name$=-${etape}]`));
       const valeurs = champs.map((champ) => (champ ? centimes(champ.value) : null));
-      ETAPES.forEach((etape, rang) => {
-        if (valeurs[rang] !== null) sommes[etape] = (sommes[etape] || 0) + valeurs[rang];
-      });
       const choisi = ligne.querySelector("select[name$=-financeur] option:checked");
+      const nature = ligne.querySelector("select[name$=-nature]");
+      if ((choisi && choisi.value) || valeurs.some((valeur) => valeur !== null)) {
+        if (nature && nature.value === "INVESTISSEMENT") ajouter("investissement", valeurs[1]);
+        else ETAPES.forEach((etape, rang) => ajouter(etape, valeurs[rang]));
+      }
       const financeur = (choisi && choisi.textContent.trim()) || "Une ligne";
       [[0, 1, "l'accordé dépasse le demandé"], [1, 2, "le versé dépasse l'accordé"]].forEach(
         ([moins, plus, phrase]) => {
@@ -83,11 +99,12 @@ function totaux($, formulaire) {
     }
     // A page to read only has no fields: what the server wrote stands.
     if (!groupe.querySelector("input[name$=-montant_accorde]")) return;
-    for (const etape of ETAPES) {
-      const sortie = document.getElementById(`total-${etape}`);
-      const texte = enEuros(sommes[etape]);
+    for (const [nom, somme] of Object.entries(sommes)) {
+      const sortie = document.getElementById(`total-${nom}`);
+      const texte = enMots(somme);
       if (sortie && sortie.textContent !== texte) sortie.textContent = texte;
     }
+    document.getElementById("investissement").hidden = !sommes.investissement.lignes;
     const texte = phrases.join(" ");
     if (alertes.textContent !== texte) alertes.textContent = texte;
   }

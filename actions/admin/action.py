@@ -22,7 +22,8 @@ from actions.pieces import Piece
 from comptes.permissions import communes_de, compte_de
 from financement.forms import ChampMontant
 from financement.models import Financeur, Subvention
-from listes.chiffres import montant
+from financement.montants import Montants
+from listes.chiffres import dire_la_somme, montant
 from suivi.admin import AdminSuivi
 from territoires.admin import ChoixLimites, FiltreCommune
 
@@ -263,6 +264,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         action = context.get("original")
+        context["totaux"] = Montants()
         if action is not None and action.pk:
             context["totaux"] = action.subventions.montants()
             context["clos"] = action.exercice.clos
@@ -275,7 +277,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         super().save_related(request, form, formsets, change)
         if formsets:
             self._dire_les_montants(request, form.instance)
-        accorde = form.instance.subventions.montants().accorde
+        accorde = form.instance.subventions.montants().accorde_en_tout
         if reserve := Action.Statut(form.instance.statut).reserve(accorde):
             self.message_user(request, f"{form.instance} : {reserve}", messages.WARNING)
 
@@ -301,9 +303,9 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     def ou(self, action: Action) -> str:
         return "Transterritorial" if action.commune is None else action.commune.nom
 
-    @admin.display(description="accordé")
+    @admin.display(description="accordé", empty_value="")
     def accorde(self, action: Action) -> str:
-        return montant(action.montants.accorde.valeur if action.montants else None)  # type: ignore[attr-defined]  # set by the list
+        return dire_la_somme(action.montants.accorde)  # type: ignore[attr-defined]  # set by the list
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, its amounts asked for once for the whole page, and its totals."""
@@ -311,7 +313,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         actions = list(liste.result_list)  # read and kept: the list shows these same objects
         sommes = Subvention.objects.montants_par_action([action.pk for action in actions])
         for action in actions:
-            action.montants = sommes.get(action.pk)
+            action.montants = sommes.get(action.pk, Montants())
         return liste
 
     def changelist_view(
@@ -321,9 +323,9 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         contexte = getattr(reponse, "context_data", None) or {}
         liste = contexte.get("cl")
         if liste is not None and liste.result_count <= LIGNES_TOTALISEES:
-            selection = liste.queryset.order_by().values("pk")
-            contexte["totaux"] = Subvention.objects.filter(action__in=selection).montants()
+            contexte["totaux"] = liste.queryset.montants()
             contexte["nombre"] = liste.result_count
+            contexte["ecartees"] = liste.queryset.ecartees().count()
         return reponse
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> type[ModelForm[Action]]:

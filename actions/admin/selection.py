@@ -14,11 +14,10 @@ from django.template.response import TemplateResponse
 from actions.models import Action, ActionQuerySet, Exercice
 from actions.renouvellement import renouveler
 from actions.tables import ActionTable, ajouter_les_axes, ajouter_les_montants
+from actions.views import mention_des_ecartees
 from axes.models import AxeTransversal
-from financement.models import Subvention
 from listes.chiffres import accord, denombrer
 from listes.exports import ListeExportee, csv_excel
-from listes.tables import ColonneDeListe
 from suivi.historique import poser_le_depart
 from travaux.taches import Fichier, repondre
 
@@ -151,23 +150,27 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
 
 def _feuille(selection: ActionQuerySet) -> ListeExportee:
     """The columns of the actions list, for the chosen lines."""
-    subventions = Subvention.objects.de_fonctionnement()
-    colonnes: list[ColonneDeListe] = list(ActionTable.base_columns.values())
-    demandes = {champ for colonne in colonnes for champ in colonne.champs}
+    colonnes = ActionTable.base_columns
+    demandes = {champ for colonne in colonnes.values() for champ in colonne.champs}
     cles = list(selection.values_list("pk", flat=True))
     lignes = list(Action.objects.filter(pk__in=cles).values("pk", *demandes))
-    ajouter_les_montants(lignes, subventions)
+    ajouter_les_montants(lignes)
     ajouter_les_axes(lignes)
-    totaux = subventions.filter(action__in=cles).montants().valeurs()
-    lectures = [colonne.exporteur() for colonne in colonnes]
+    totaux = dict(selection.retenues().montants().par_champ())
+    ecrites = [
+        ecrite
+        for nom, colonne in colonnes.items()
+        if nom not in ActionTable.vaines(totaux)
+        for ecrite in colonne.en_fichier(totaux.get(nom))
+    ]
     return ListeExportee(
         titre="Actions",
-        mentions=[],
-        entetes=[str(colonne.verbose_name) for colonne in colonnes],
-        formats=[colonne.format for colonne in colonnes],
-        lignes=([lire(ligne) for lire in lectures] for ligne in lignes),
+        mentions=mention_des_ecartees({"ecartees": selection.ecartees().count()}),
+        entetes=[ecrite.entete for ecrite in ecrites],
+        formats=[ecrite.format for ecrite in ecrites],
+        lignes=([ecrite.lire(ligne) for ecrite in ecrites] for ligne in lignes),
         totaux=[
             f"Total : {denombrer(len(cles), 'ligne')}",
-            *(totaux.get(str(colonne.champ)) for colonne in colonnes[1:]),
+            *(ecrite.total for ecrite in ecrites[1:]),
         ],
     )

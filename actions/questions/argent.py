@@ -1,41 +1,51 @@
-"""How much money: the running costs of these lines, as the tables count them."""
+"""How much money these lines are given, as the tables count it."""
 
 from collections.abc import Collection
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from actions.statuts import ECARTES
-from financement.models import Financeur, Subvention, SubventionQuerySet
-from financement.montants import Montants, agregats
+from financement.models import Financeur, SubventionQuerySet
+from financement.montants import Montants, Nature, agregats
 
 Ligne = TypeVar("Ligne", bound=models.Model)
+
+
+class Moyenne(NamedTuple):
+    """What ``actions`` actions, all those whose amount is known, are granted in all (€)."""
+
+    somme: Decimal | None
+    actions: int
+
+    @property
+    def valeur(self) -> Decimal | None:
+        """To the cent; None without any action."""
+        return round(self.somme / self.actions, 2) if self.somme is not None else None
 
 
 class Argent(models.QuerySet[Ligne]):
     model: Any  # the action's model, which is made with this class
 
-    def lignes_de_credit(self, financeurs: Collection[int] = ()) -> Self:
-        """One row for each running-cost line of those of these actions that count; of these
-        funders (ids), if any.
+    def lignes_de_financement(self, financeurs: Collection[int] = ()) -> Self:
+        """One row for each funding line of those of these actions that count; of these funders
+        (ids), if any.
 
         To be grouped and summed: the money is read beside its action, in one pass, where ids put
         in a condition make the database read the actions twice. No action is to be counted here.
         """
         leurs = {"subventions__financeur__in": financeurs} if financeurs else {}
         comptees = self.exclude(statut__in=ECARTES)
-        return comptees.filter(
-            subventions__nature=Subvention.Nature.FONCTIONNEMENT, **leurs
-        ).order_by()
+        return comptees.filter(subventions__isnull=False, **leurs).order_by()
 
     def sommes_par(self, *champs: str, financeurs: Collection[int] = ()) -> list[tuple[Any, ...]]:
         """The money of these lines, as (each field's value…, its Montants); one query.
 
         Of these funders (ids), if some are given.
         """
-        groupes = self.lignes_de_credit(financeurs).values_list(*champs)
+        groupes = self.lignes_de_financement(financeurs).values_list(*champs)
         cles = len(champs)
         return [
             (*groupe[:cles], Montants.lus(*groupe[cles:]))
@@ -43,7 +53,7 @@ class Argent(models.QuerySet[Ligne]):
         ]
 
     def montants(self, codes: Collection[str] = ()) -> Montants:
-        """The running costs of these actions; of the funders of these codes, and of those below
+        """The money of these actions; of the funders of these codes, and of those below
         them, only, if some are given.
 
         The funders sort the sums and not the lines: by them, the database would look for lines of
@@ -52,8 +62,26 @@ class Argent(models.QuerySet[Ligne]):
         leurs = None
         if codes:
             leurs = Q(subventions__financeur__in=Financeur.objects.sous_l_un_de(codes))
-        sommes = self.lignes_de_credit().aggregate(**agregats("subventions__", leurs))
+        sommes = self.lignes_de_financement().aggregate(**agregats("subventions__", leurs))
         return Montants.lus(*sommes.values())
+
+    def moyenne_accordee(self, financeurs: Collection[int] = ()) -> Moyenne:
+        """The running costs granted to those of these lines that the tables count as actions and
+        that have a known amount: the € and how many actions, in one query. Of these funders (ids),
+        if some are given.
+        """
+        leurs = {"subventions__financeur__in": financeurs} if financeurs else {}
+        connues = self.exclude(statut__in=ECARTES).filter(
+            nature=self.model.Nature.ACTION,
+            subventions__nature=Nature.FONCTIONNEMENT,
+            subventions__montant_accorde__isnull=False,
+            **leurs,
+        )
+        return Moyenne(
+            **connues.order_by().aggregate(
+                somme=Sum("subventions__montant_accorde"), actions=Count("pk", distinct=True)
+            )
+        )
 
     def avec_montant(self, etape: str, subventions: SubventionQuerySet) -> Self:
         """Adds ``somme_<etape>``: the € of these funding lines at one stage, NULL when unknown."""

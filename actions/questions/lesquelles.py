@@ -81,6 +81,11 @@ class Choix(models.QuerySet[Ligne]):
         aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
         return self.filter(Exists(aides.order_by()))
 
+    def aidees_en_investissement(self) -> Self:
+        """Lines that have a funding line of investment, whatever its amount."""
+        aides = Subvention.objects.d_investissement().filter(action=OuterRef("pk"))
+        return self.filter(Exists(aides.order_by()))
+
     def contenant(self, texte: str) -> Self:
         """Lines whose title, description or porteur hold every word, whatever accents or case.
 

@@ -39,7 +39,6 @@ from bilan.tableaux import (
     Tableau,
     TableauTerritorial,
     TableauThematique,
-    Unite,
 )
 from listes.chiffres import denombrer, montant, pourcentage
 
@@ -92,7 +91,8 @@ class Barre(NamedTuple):
     """A row of a bar chart: an amount in € (None: unknown) and what it leads to.
 
     ``precision`` completes the sentence that is said of it (« 7 actions »). ``parts`` add up to the
-    amount, where the bar is made of several.
+    amount, where the bar is made of several. ``affiche`` is what is written of the amount, where it
+    isn't all of it: « 4 200 €, 1 inconnu », or nothing where no line makes it.
     """
 
     libelle: str
@@ -102,6 +102,19 @@ class Barre(NamedTuple):
     numero: int | None = None
     couleur: str = COULEUR
     parts: tuple[Part, ...] = ()
+    affiche: str | None = None
+
+    @property
+    def ecrit(self) -> str:
+        return montant(self.valeur) if self.affiche is None else self.affiche
+
+    @property
+    def dite(self) -> str:
+        """What is said of it: « Cendras : 39 200 €, 7 actions »."""
+        if self.ecrit == "":
+            return dire(self.libelle, "aucune ligne de financement", self.precision)
+        somme = "montant inconnu" if self.valeur is None else self.ecrit
+        return dire(self.libelle, somme, self.precision)
 
 
 def rangee(tableau: Tableau, ligne: Ligne) -> Barre:
@@ -116,6 +129,7 @@ def rangee(tableau: Tableau, ligne: Ligne) -> Barre:
         precision="" if nombre is None else denombrer(nombre, "action"),
         numero=ligne.numero,
         couleur=COULEUR_HORS_COMMUNE if ligne.code == TRANSTERRITORIAL else COULEUR,
+        affiche=argent.affiche,
     )
 
 
@@ -136,11 +150,7 @@ def barres_thematiques(tableau: TableauThematique) -> Graphique:
 
     Told apart without colours: the order, the letter in each share, the lightness, the outline.
     """
-    financeurs = [
-        (place, colonne)
-        for place, colonne in enumerate(tableau.colonnes)
-        if colonne.unite == Unite.EUROS and colonne.code != FINANCEMENT_TOTAL.code
-    ]
+    financeurs = [(place, tableau.colonnes[place]) for place in tableau.rangs_des_financeurs]
     rangees = [
         barre._replace(parts=tuple(_parts(barre, ligne, financeurs)))
         for ligne in tableau.lignes
@@ -163,7 +173,7 @@ def _parts(barre: Barre, ligne: Ligne, financeurs: Iterable[tuple[int, Colonne]]
     for serie, (place, colonne) in enumerate(financeurs):
         chiffre = ligne.chiffres[place]
         if chiffre.valeur:
-            dite = dire(f"{barre.libelle}, {colonne.titre}", chiffre.valeur)
+            dite = dire(f"{barre.libelle}, {colonne.titre}", chiffre.affiche)
             yield Part(chiffre.valeur, chiffre.lien, dite, _lettre(colonne), serie)
 
 
@@ -266,7 +276,9 @@ class _Trame:
             self.noms = [(abrege(barre.libelle, place),) for barre in rangees]
             self.pas, self.epaisseur, self.centre_du_nom, self.centre = _SOUS_LE_NOM
             self.gauche = _BORD
-        chiffres = max(largeur_estimee(montant(v)) for v in (*valeurs, Decimal(0)))
+        chiffres = max(
+            largeur_estimee(ecrit) for ecrit in (*(b.ecrit for b in rangees), montant(0))
+        )
         self.place = largeur - self.gauche - round(chiffres + _ECART + _BORD)
         self.echelle = self.place / float(self.maximum or 1)
 
@@ -295,7 +307,7 @@ class _Trame:
             longueur = float(barre.valeur or 0) * self.echelle
             if longueur and not barre.parts:
                 yield self._barre(rang, self.gauche, longueur, barre.couleur)
-            yield texte(self.gauche + longueur + _ECART, haut + self.centre, montant(barre.valeur))
+            yield texte(self.gauche + longueur + _ECART, haut + self.centre, barre.ecrit)
 
     def marques(self, rang: int) -> Iterator[SafeString]:
         """The whole row answers the pointer and the keyboard, since a small bar is hard to follow;
@@ -304,7 +316,7 @@ class _Trame:
         barre = self.rangees[rang]
         haut, largeur = self.haut + rang * self.pas, self.largeur - _BORD
         zone = rectangle(_BORD / 2, haut, largeur, self.pas, stroke="none", pointer_events="all")
-        yield marque(barre.lien, dire(barre.libelle, barre.valeur, barre.precision), zone)
+        yield marque(barre.lien, barre.dite, zone)
         for part, x, longueur in self._parts(barre):
             forme = self._barre(rang, x, longueur, _serie(part.serie)[0])
             yield marque(part.lien, part.dite, forme)

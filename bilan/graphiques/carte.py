@@ -20,7 +20,6 @@ from bilan.graphiques.dessin import (
     abrege,
     couleur,
     dessiner,
-    dire,
     element,
     ensemble,
     marque,
@@ -178,7 +177,7 @@ def _aplats(communes: Sequence[_Commune]) -> SafeString:
     formes = [
         marque(
             commune.barre.lien,
-            dire(commune.barre.libelle, commune.barre.valeur, commune.barre.precision),
+            commune.barre.dite,
             _forme(commune, fill=commune.classe.teinte),
         )
         for commune in communes

@@ -8,7 +8,6 @@ that paper takes.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache
 from html import escape
 from itertools import accumulate, takewhile
@@ -16,8 +15,6 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.utils.safestring import SafeString
-
-from listes.chiffres import montant
 
 LARGE: Final = 560
 ETROIT: Final = 340
@@ -165,9 +162,8 @@ def _est_suivi(lien: str) -> bool:
     return urlsplit(lien).scheme in ("http", "https")
 
 
-def dire(libelle: str, valeur: Decimal | int | None, precision: str = "") -> str:
+def dire(libelle: str, somme: str, precision: str = "") -> str:
     """What is said of a mark: « Cendras : 39 200 €, 7 actions »."""
-    somme = "montant inconnu" if valeur is None else montant(valeur)
     return f"{libelle} : {somme}" + (f", {precision}" if precision else "")
 
 

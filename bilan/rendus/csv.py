@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from bilan.document import Registre
@@ -15,8 +15,9 @@ PROVENANCE = "Actions reconstituées"
 def tableau_en_csv(tableau: Tableau | Registre) -> str:
     """The whole table. A figure is a plain number; words printed in its place stay words.
 
-    A column whose published figures differ is followed by what was published; the last column says
-    which rows stand on reconstructed actions.
+    A column whose published figures differ is followed by what was published, one of sums that are
+    known in part by how many amounts are missing; the last column says which rows stand on
+    reconstructed actions.
     """
     texte = io.StringIO()
     texte.write(BOM)
@@ -35,30 +36,35 @@ def _registre(registre: Registre) -> Iterator[list[str]]:
 
 
 def _tableau(tableau: Tableau) -> Iterator[list[str]]:
-    publies = [
-        any(ligne.chiffres[rang].differe for ligne in tableau.toutes_les_lignes)
-        for rang in range(len(tableau.colonnes))
-    ]
+    differents, partiels = tableau.rangs_des_differents, tableau.rangs_des_partiels
     entetes = ["Numéro", tableau.entete]
-    for colonne, publie in zip(tableau.colonnes, publies, strict=True):
+    for rang, colonne in enumerate(tableau.colonnes):
         titre = f"{colonne.groupe} – {colonne.titre}" if colonne.groupe else colonne.titre
-        entetes += [titre, f"{titre} (publié)"] if publie else [titre]
+        entetes.append(titre)
+        if rang in differents:
+            entetes.append(f"{titre} (publié)")
+        if rang in partiels:
+            entetes.append(f"{titre} (montants inconnus)")
     yield [*entetes, "Provenance"]
     for ligne in tableau.toutes_les_lignes:
-        yield list(_cases(ligne, publies))
+        yield list(_cases(ligne, differents, partiels))
 
 
-def _cases(ligne: Ligne, publies: list[bool]) -> Iterator[str]:
+def _cases(ligne: Ligne, differents: Sequence[int], partiels: Sequence[int]) -> Iterator[str]:
     yield "" if ligne.numero is None else str(ligne.numero)
     yield _sans_formule(ligne.libelle)
-    for chiffre, publie in zip(ligne.chiffres, publies, strict=True):
+    for rang, chiffre in enumerate(ligne.chiffres):
         yield _nombre(chiffre)
-        if publie:
+        if rang in differents:
             yield "" if chiffre.publication is None else decimale(chiffre.publication.valeur)
+        if rang in partiels:
+            yield str(chiffre.inconnus) if chiffre.inconnus else ""
     yield PROVENANCE if any(chiffre.reconstitue for chiffre in ligne.chiffres) else ""
 
 
 def _nombre(chiffre: Chiffre) -> str:
+    if chiffre.vide:
+        return ""
     if chiffre.valeur is None:
         return _sans_formule(chiffre.texte or "")
     return decimale(chiffre.valeur)

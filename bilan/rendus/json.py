@@ -48,7 +48,8 @@ def controle_en_dict(controle: Controle) -> dict[str, Any]:
 def tableau_en_dict(tableau: Tableau) -> dict[str, Any]:
     """A table for programs: its columns, then each row's figures by column code.
 
-    ``valeur`` is null for an unknown amount or where words stand in the place of a number;
+    ``valeur`` is null for an unknown amount, without any funding line, or where words stand in the
+    place of a number; ``inconnus``, where there are some, is how many amounts it lacks;
     ``publie`` and ``ecart`` (recomputed − published) are there only where something was published.
     """
     return {
@@ -79,11 +80,13 @@ def _ligne(tableau: Tableau, ligne: Ligne) -> dict[str, Any]:
 
 def _chiffre(chiffre: Chiffre) -> dict[str, Any]:
     element: dict[str, Any] = {
-        "valeur": brut(chiffre.valeur),
+        "valeur": None if chiffre.vide else brut(chiffre.valeur),
         "affiche": chiffre.affiche,
         "lien": chiffre.lien,
         "reconstitue": chiffre.reconstitue,
     }
+    if chiffre.inconnus:
+        element["inconnus"] = chiffre.inconnus
     publication = chiffre.publication
     if publication is not None:
         element["publie"] = brut(publication.valeur)

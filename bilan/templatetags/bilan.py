@@ -61,6 +61,8 @@ def cellules_de(ligne: Ligne, tableau: Tableau) -> Iterator[tuple[Chiffre, ...]]
 @register.simple_tag
 def chiffre(c: Chiffre) -> SafeString:
     """A figure: a ``<data>`` element in the link to its actions; a blank leads nowhere."""
+    if c.vide:
+        return SafeString('<span class="visually-hidden">aucune ligne</span>')
     if not c.lien or not c.affiche:
         return _donnee(c)
     return format_html('<a class="{}" href="{}">{}</a>', _classe(c), c.lien, _donnee(c))

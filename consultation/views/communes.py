@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from bilan.document import ChiffreCle
 from bilan.sommes import RIEN, Figures
 from bilan.tableaux import TERRITORIAL
 from comptes.permissions import introuvable
@@ -13,7 +12,7 @@ from consultation import filters, tables
 from consultation.carte import carte_de_navigation, tableau_de_la_carte
 from consultation.confrontation import recalculs
 from consultation.decoupages import Decoupage, Part, croiser, decouper, trancher
-from consultation.figures import moyenne
+from consultation.figures import par_habitant
 from consultation.perimetre import Perimetre
 from consultation.ventilation import repartir, ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
@@ -53,11 +52,6 @@ class CommunePage(PageDeFigures):
         perimetre = ensemble.de_la_commune(sujet)
         sommes = ventiler(perimetre)
         figures, total = sommes.figures(), partout.ensemble
-        habitants = ChiffreCle(
-            "Par habitant",
-            moyenne(figures, sujet.population),
-            f"population municipale {sujet.annee_population}" if sujet.annee_population else "",
-        )
         tranches = [
             trancher(
                 theme.nom,
@@ -92,7 +86,7 @@ class CommunePage(PageDeFigures):
                 self.suite,
                 en_avant=sujet,
             ),
-            cles=(habitants,),
+            cles=(par_habitant(figures.accorde, sujet.population, sujet.annee_population),),
         )
 
     def par_quartier(

@@ -43,6 +43,7 @@ from territoires.models import Commune
 
 ARGENT = "Montants : crédits de fonctionnement."
 ACTIONS_MONTREES = 20
+SANS_LIGNE = Montants()
 
 
 @dataclass(frozen=True)
@@ -276,13 +277,18 @@ def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
     montants = vue.perimetre.credits_de([action.pk for action in actions])
     return {
         "vue": vue,
-        "bloc_cles": chiffres_cles(vue.figures, vue.perimetre.lien, vue.total, vue.cles, limite),
+        "bloc_cles": chiffres_cles(
+            vue.figures,
+            vue.perimetre.lien,
+            vue.total,
+            vue.perimetre.moyenne(),
+            vue.cles,
+            limite,
+        ),
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
         **banniere(mentions_de_reconstitution(_provenances(vue.figures))),
-        "actions": [
-            (action, montants[action.pk].accorde.valeur if action.pk in montants else None)
-            for action in actions
-        ],
+        "actions": [(action, montants.get(action.pk, SANS_LIGNE)) for action in actions],
+        "investit": bool(vue.figures.argent.investissement.lignes),
         "lien_actions": vue.perimetre.lien,
         "lignes": lignes,
     }

@@ -16,6 +16,7 @@ register.filter("ecart", chiffres.ecart)
 register.filter("brut", chiffres.brut)
 register.filter("pourcentage", chiffres.pourcentage)
 register.filter("denombrer", chiffres.denombrer)
+register.filter("dire_la_somme", chiffres.dire_la_somme)
 
 
 @register.filter
@@ -38,6 +39,22 @@ def donnee(valeur: int | Decimal | None, texte: str | None = None, colonne: str 
     return format_html(
         '<data value="{}"{}>{}</data>', str(chiffres.brut(valeur)), attribut, affiche
     )
+
+
+@register.simple_tag
+def somme(montant: chiffres.Somme, colonne: str = "") -> SafeString:
+    """A sum of € as the legend tells it apart: see ``dire_la_somme``."""
+    if not montant.lignes and not montant.autres:
+        return SafeString('<span class="visually-hidden">aucune ligne</span>')
+    return donnee(
+        montant.valeur if montant.lignes else None, chiffres.dire_la_somme(montant), colonne
+    )
+
+
+@register.simple_tag
+def legende(filtree: bool = False) -> str:
+    """How to read amounts; ``filtree`` where only chosen funders' money is shown."""
+    return f"{chiffres.LEGENDE} {chiffres.LEGENDE_FILTREE}" if filtree else chiffres.LEGENDE
 
 
 @register.simple_tag

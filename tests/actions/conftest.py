@@ -12,8 +12,10 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
+from actions.models import Action, Exercice, Theme
 from amorce.chargement import charger
 from comptes.models import Utilisateur
+from financement.models import Financeur, Subvention
 from territoires.models import Commune
 
 
@@ -115,3 +117,36 @@ def ouvrir(
     coordinatrice: Client, lire: Callable[[Any], PageDeListe]
 ) -> Callable[[str], PageDeListe]:
     return lambda adresse: lire(coordinatrice.get(adresse))
+
+
+@pytest.fixture
+def exercice(db: None) -> Exercice:
+    return Exercice.objects.create(annee=2005)
+
+
+@pytest.fixture
+def theme(db: None) -> Theme:
+    return Theme.objects.get_or_create(numero=1, defaults={"nom": "Culture"})[0]
+
+
+@pytest.fixture
+def agir(exercice: Exercice, theme: Theme) -> Callable[..., Action]:
+    """An action of 2005, with its money as {funder: (asked, granted, paid)}."""
+
+    def agir(intitule: str, **champs: Any) -> Action:
+        montants = champs.pop("montants", {})
+        action = Action.objects.create(
+            **{"exercice": exercice, "theme": theme, "intitule": intitule, **champs}
+        )
+        for code, (demande, accorde, verse) in montants.items():
+            financeur, _ = Financeur.objects.get_or_create(code=code, defaults={"nom": code})
+            Subvention.objects.create(
+                action=action,
+                financeur=financeur,
+                montant_demande=demande,
+                montant_accorde=accorde,
+                montant_verse=verse,
+            )
+        return action
+
+    return agir

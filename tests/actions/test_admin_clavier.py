@@ -117,7 +117,8 @@ def test_une_action_se_saisit_s_enregistre_et_se_corrige_au_seul_clavier(
         page,
         lambda: [page.inner_text("#totaux"), page.inner_text("#alertes-montants")],
         [
-            "Total – demandé : 1\u202f800,50\u00a0€, accordé : 1\u202f400\u00a0€, versé : —",
+            "Crédits de fonctionnement – demandé : 1\u202f800,50\u00a0€, "
+            "accordé : 1\u202f400\u00a0€, versé : —",
             "Conseil général : l'accordé dépasse le demandé.",
         ],
     )

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from actions.models import Action, Exercice, Theme
 from actions.views import MENTION_RECONSTITUTION
 from financement.models import Financeur, Subvention
-from listes.chiffres import lire_montant
+from listes.chiffres import LEGENDE, LEGENDE_FILTREE, lire_montant
 
 Ouvrir = Callable[[str], Any]
 FILTRES = "exercice=2004&commune=30007&theme=3&financeur=CG&sort=-montant_accorde&per_page=100"
@@ -24,7 +24,9 @@ MENTIONS = [
     "Montants de ce financeur seulement : Conseil général du Gard.",
     "Filtres : Exercice : 2004 ; Commune : Alès ; Thème : Culture ; "
     "Financeur : Conseil général du Gard.",
+    f"{LEGENDE} {LEGENDE_FILTREE}",
 ]
+SOMMES = ("Demandé", "Accordé", "Versé")
 
 
 def _telecharger(client: Client, requete: str) -> bytes:
@@ -42,9 +44,17 @@ def _csv(octets: bytes, separateur: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(octets.decode()), delimiter=separateur))
 
 
-def _lu(cellule: str) -> Any:
-    """A cell as the screen writes it, as a workbook holds it."""
-    if cellule == "—" or not cellule:
+def _lues(page: Any) -> list[list[Any]]:
+    """The rows of the screen and its foot, as a workbook holds them."""
+    entetes = page.entetes()
+    return [
+        [_lu(cellule, entete in SOMMES) for cellule, entete in zip(ligne, entetes, strict=True)]
+        for ligne in (*page.lignes(), page.pied())
+    ]
+
+
+def _lu(cellule: str, somme: bool) -> Any:
+    if cellule in ("", "aucune ligne") or (cellule == "—" and not somme):
         return None
     if cellule.endswith("€"):
         return float(lire_montant(cellule))
@@ -58,8 +68,7 @@ def test_le_classeur_est_l_ecran(contrat_2004: None, coordinatrice: Client, ouvr
     assert classeur == [
         *([mention, *vide] for mention in MENTIONS),
         page.entetes(),
-        *([_lu(cellule) for cellule in ligne] for ligne in page.lignes()),
-        [_lu(cellule) for cellule in page.pied()],
+        *_lues(page),
     ]
 
 
@@ -67,17 +76,14 @@ def test_les_deux_csv_sont_l_ecran(
     contrat_2004: None, coordinatrice: Client, ouvrir: Ouvrir
 ) -> None:
     page = ouvrir(f"/actions/?{FILTRES}")
-    lignes = [
-        page.entetes(),
-        *([_lu(cellule) for cellule in ligne] for ligne in (*page.lignes(), page.pied())),
-    ]
+    lignes = [page.entetes(), *_lues(page)]
 
-    def ecrites(virgule: str) -> list[list[str]]:
+    def ecrites(virgule: str, inconnu: str) -> list[list[str]]:
         return [[mention] for mention in MENTIONS] + [
             [
                 f"{valeur:.2f}".replace(".", virgule)
                 if isinstance(valeur, float)
-                else str(valeur or "")
+                else (inconnu if valeur == "—" else str(valeur or ""))
                 for valeur in ligne
             ]
             for ligne in lignes
@@ -85,8 +91,9 @@ def test_les_deux_csv_sont_l_ecran(
 
     excel = _telecharger(coordinatrice, f"{FILTRES}&_export=csv")
     assert excel.startswith(b"\xef\xbb\xbf")
-    assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == ecrites(",")
-    assert _csv(_telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert"), ",") == ecrites(".")
+    assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == ecrites(",", "—")
+    ouvert = _telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert")
+    assert _csv(ouvert, ",") == ecrites(".", "")
 
 
 def test_le_nom_du_fichier_dit_de_quoi_il_est_la_liste(
@@ -129,8 +136,8 @@ def test_le_fichier_tient_toute_la_liste_et_les_colonnes_choisies(
     contrat_2004: None, coordinatrice: Client
 ) -> None:
     requete = "colonnes=commune,montant_accorde&page=2&_export=csv-ouvert"
-    mention, entetes, *lignes, totaux = _csv(_telecharger(coordinatrice, requete), ",")
-    assert mention == [MENTION_RECONSTITUTION]
+    mention, legende, entetes, *lignes, totaux = _csv(_telecharger(coordinatrice, requete), ",")
+    assert [mention, legende] == [[MENTION_RECONSTITUTION], [LEGENDE]]
     assert entetes == ["Action", "Commune", "Accordé"]
     assert len(lignes) == 197
     assert lignes[-1][1] == "Transterritorial"
@@ -154,13 +161,13 @@ def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
     feuille = openpyxl.load_workbook(
         io.BytesIO(_telecharger(coordinatrice, f"{requete}xlsx"))
     ).active
-    assert [(c.value, c.data_type) for c in feuille[2]] == [
+    assert [(c.value, c.data_type) for c in feuille[3]] == [
         (titre, "s"),
         ("+33", "s"),
         (12.5, "n"),
     ]
     excel = _telecharger(coordinatrice, f"{requete}csv").decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(excel), delimiter=";"))[1] == [
+    assert list(csv.reader(io.StringIO(excel), delimiter=";"))[2] == [
         f"'{titre}",
         "'+33",
         "12,50",

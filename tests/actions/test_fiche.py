@@ -55,7 +55,7 @@ def test_le_plan_de_financement_par_nature(coordinatrice: Client, action: Action
         tete,
         ["ETAT", "Crédits spécifiques", "1\u202f500\xa0€", "1\u202f200,50\xa0€", "—"],
         ["CG", "Crédits spécifiques", "—", "—", "—"],
-        ["Total", "1\u202f500\xa0€", "1\u202f200,50\xa0€", "—"],
+        ["Total", "1\u202f500\xa0€, 1\xa0inconnu", "1\u202f200,50\xa0€, 1\xa0inconnu", "—"],
         tete,
         ["EPCI", "Crédits spécifiques", "9\u202f000\xa0€", "0\xa0€", "—"],
         ["Total", "9\u202f000\xa0€", "0\xa0€", "—"],

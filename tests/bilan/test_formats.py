@@ -35,9 +35,9 @@ def rapport() -> Rapport:
 
 
 def du_dataclass(tableau: Tableau) -> Valeurs:
-    """Every number of a table, row by row; words in the place of a number are none."""
+    """Every number of a table, row by row; words or nothing in the place of a number are none."""
     return [
-        [Decimal(c.valeur) for c in ligne.chiffres if c.valeur is not None]
+        [Decimal(c.valeur) for c in ligne.chiffres if c.valeur is not None and not c.vide]
         for ligne in tableau.toutes_les_lignes
     ]
 
@@ -99,8 +99,12 @@ def en_pdf(rapport: Rapport, code: str) -> Valeurs:
         )
         chiffres = imprimees[rang][len(tete) + 1 :]
         if code == "croise":
-            dessous = imprimees[rang + 1]
-            chiffres = [c for paire in zip(chiffres, dessous, strict=True) for c in paire]
+            dessus, dessous = iter(chiffres), iter(imprimees[rang + 1])
+            chiffres = [
+                next(dessous if colonne % 2 else dessus)
+                for colonne, chiffre in enumerate(ligne.chiffres)
+                if not chiffre.vide
+            ]
         lues.append([valeur for chiffre in chiffres if (valeur := _nombre(chiffre)) is not None])
     return lues
 

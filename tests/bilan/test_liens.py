@@ -47,7 +47,7 @@ def test_chaque_chiffre_des_trois_tableaux_mene_a_la_liste_qui_le_donne(
         if chiffre.lien not in pieds:
             pieds[chiffre.lien] = pied(client.get(chiffre.lien).content.decode())
         comptes += 1
-        if pieds[chiffre.lien][COLONNES[chiffre.unite]] != chiffre.valeur:
+        if pieds[chiffre.lien].get(COLONNES[chiffre.unite], 0) != chiffre.valeur:
             differents.append((place, chiffre.valeur, pieds[chiffre.lien]))
     assert differents == []
     assert comptes == 33 + 71 + 17 * 24

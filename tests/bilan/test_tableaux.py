@@ -146,7 +146,7 @@ class TestUneAutreAnnee:
     def test_une_annee_sans_action_donne_des_zeros(self, exercice: Exercice) -> None:
         territorial = tableau_territorial(relever(2005))
         assert {tuple(c.affiche for c in li.chiffres) for li in territorial.toutes_les_lignes} == {
-            ("0", "0\u00a0€")
+            ("0", "")
         }
         assert not territorial.reconstitue
 
@@ -157,7 +157,7 @@ class TestUneAutreAnnee:
         tableau = tableau_thematique(relever(2005))
         culture = tableau.lignes[2]
         assert [c.affiche for c in culture.chiffres] == [
-            "1", "—", "—", "0\u00a0€", "0\u00a0€", "0\u00a0€",
+            "1", "—", "—", "", "", "",
         ]  # fmt: skip
         assert tableau.total.chiffres[1].valeur is None
 
@@ -176,9 +176,16 @@ class TestUneAutreAnnee:
             nature=Subvention.Nature.INVESTISSEMENT,
             montant_accorde=9000,
         )
-        total = tableau_thematique(relever(2005)).total
-        assert [c.affiche for c in total.chiffres[:4]] == [
-            "1", "1\u202f200,50\u00a0€", "—", "1\u202f200,50\u00a0€",
+        tableau = tableau_thematique(relever(2005))
+        connu = "1\u202f200,50\u00a0€"
+        assert [c.affiche for c in tableau.total.chiffres] == [
+            "1", f"{connu}, 1\u00a0inconnu", "—", connu, "", "", "9\u202f000\u00a0€",
+        ]  # fmt: skip
+        assert tableau.colonnes[-1].titre == "Investissement accordé"
+        assert tableau.total.chiffres[-1].lien == "/actions/?exercice=2005&accorde=investissement"
+        assert tableau_territorial(relever(2005)).total.chiffres[-1].valeur == 9000
+        assert [c.titre for c in tableau_des_parts(tableau).colonnes] == [
+            "Ville", "Etat", "CG", "Fasild",
         ]  # fmt: skip
 
     def test_un_service_remonte_a_sa_colonne_et_les_autres_ont_la_leur(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal, Jalon
+from listes.chiffres import LEGENDE
 from territoires.models import Commune, Organisme, Quartier
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004")]
@@ -78,7 +79,8 @@ def test_la_page_de_la_grand_combe_donne_ses_chiffres_de_2004(coordinatrice: Cli
         "Accordé": "205 167 € crédits de fonctionnement",
         "Versé": "—",
         "Part de l'exercice": "20,0 % de l'accordé",
-        "Moyenne par action": "6 217,18 €",
+        "Moyenne par action": "6 217,18 € crédits de fonctionnement, sur 33 actions dont l'accordé "
+        "est connu",
         "Par habitant": "35,37 € population municipale 1999",
     }
     assert rangs(page, "publie") == [
@@ -165,25 +167,34 @@ def test_un_financeur_comprend_ses_services_sans_rien_compter_deux_fois(
         rang[1]: rang[3:]
         for rang in lignes_de_liste(lire(coordinatrice, "/financeurs/?exercice=2005"))
     }
-    assert lignes["ETAT"] == ["2", "1 470 €", "1 060,50 €", "450 €", "100,0 %"]
-    assert lignes["DRAC"] == ["2", "370 €", "260 €", "50 €", "24,5 %"]
-    assert lignes["DDJS"] == ["1", "100 €", "—", "—", "—"]
-    assert lignes["CG"] == ["1", "0 €", "0 €", "0 €", "0,0 %"]
-    assert lignes[""] == ["4", "1 520 €", "1 060,50 €", "450 €", "100,0 %"]
+    assert lignes["ETAT"] == [
+        *("2", "1 470 €", "1 060,50 €, 1 inconnu", "450 €, 2 inconnus", "100,0 %"),
+        "aucune ligne",
+    ]
+    assert lignes["DRAC"] == ["2", "370 €", "260 €", "50 €, 1 inconnu", "24,5 %", "aucune ligne"]
+    assert lignes["DDJS"] == ["1", "100 €", "—", "—", "—", "aucune ligne"]
+    assert lignes["CG"] == ["1", *["aucune ligne"] * 3, "0,0 %", "9 000 €"]
+    assert lignes[""] == [
+        *("4", "1 520 €, 1 inconnu", "1 060,50 €, 2 inconnus", "450 €, 3 inconnus", "100,0 %"),
+        "9 000 €",
+    ]
 
 
 @pytest.mark.usefixtures("annee_2005")
 def test_une_action_de_deux_axes_n_est_comptee_qu_une_fois_au_total(coordinatrice: Client) -> None:
     lignes = lignes_de_liste(lire(coordinatrice, "/axes/?exercice=2005&sort=-actions"))
     assert [ligne[3] for ligne in lignes[:2]] == ["2", "2"]
-    assert lignes[-1][3:6] == ["3", "1 470 €", "1 060,50 €"]
+    assert lignes[-1][3:6] == ["3", "1 470 €, 1 inconnu", "1 060,50 €, 1 inconnu"]
 
 
 @pytest.mark.usefixtures("annee_2005")
 def test_les_inconnus_sont_en_dernier_dans_les_deux_sens(coordinatrice: Client) -> None:
-    for sens in ("", "-"):
+    """Unknown sums, and those that no line makes, after the zeros and the rest."""
+    for sens, connus in (("", ["FASILD", "DRAC", "ETAT"]), ("-", ["ETAT", "DRAC", "FASILD"])):
         page = lire(coordinatrice, f"/financeurs/?exercice=2005&sort={sens}montant_accorde")
-        assert [ligne[1] for ligne in lignes_de_liste(page)[-3:-1]] == ["VILLE", "DDJS"]
+        lignes = lignes_de_liste(page)[:-1]
+        assert [ligne[1] for ligne in lignes[:3]] == connus
+        assert {ligne[5] for ligne in lignes[3:]} == {"—", "aucune ligne"}
 
 
 @pytest.mark.usefixtures("annee_2005")
@@ -207,9 +218,11 @@ def test_l_export_d_une_liste_dit_l_annee_et_montre_les_memes_lignes(
     lignes = b"".join(reponse).decode("utf-8-sig").splitlines()
     assert lignes[0] == "Exercice 2005. Montants : crédits de fonctionnement."
     assert lignes[1] == '"Filtres : Recherche : ddjs ; Exercice : 2005."'
+    assert lignes[2] == f'"{LEGENDE}"'
     assert lignes[3:] == [
-        "État – DDJS (jeunesse et sports);DDJS;État;1;100,00;;;",
-        "Total : 1 ligne;;;1;100,00;;;",
+        "Financeur;Code;Relève de;Actions;Demandé;Accordé;Versé;Part de l'exercice (%)",
+        "État – DDJS (jeunesse et sports);DDJS;État;1;100,00;—;—;",
+        "Total : 1 ligne;;;1;100,00;—;—;",
     ]
 
 
@@ -248,17 +261,17 @@ def test_la_page_d_un_axe_dit_ses_objectifs_et_son_calendrier(coordinatrice: Cli
 @pytest.mark.parametrize(
     ("adresse", "requetes"),
     [
-        ("/?exercice=2005", 12),
+        ("/?exercice=2005", 13),
         ("/communes/?exercice=2005", 11),
         ("/themes/?exercice=2005", 11),
         ("/financeurs/?exercice=2005", 12),
         ("/porteurs/?exercice=2005", 11),
         ("/quartiers/?exercice=2005", 11),
         ("/axes/?exercice=2005", 14),
-        ("/communes/30007/?exercice=2005", 24),
-        ("/themes/3/?exercice=2005", 19),
-        ("/financeurs/ETAT/?exercice=2005", 18),
-        ("/axes/2/?exercice=2005", 20),
+        ("/communes/30007/?exercice=2005", 25),
+        ("/themes/3/?exercice=2005", 20),
+        ("/financeurs/ETAT/?exercice=2005", 19),
+        ("/axes/2/?exercice=2005", 21),
         ("/recherche/?q=e", 17),
     ],
 )

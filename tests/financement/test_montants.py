@@ -7,6 +7,7 @@ import pytest
 from actions.models import Action, Exercice, Theme
 from financement.models import Financeur, Subvention
 from financement.montants import Montant, Montants
+from listes.chiffres import dire_la_somme
 
 D = Decimal
 
@@ -34,13 +35,25 @@ def test_une_somme_garde_combien_de_lignes_ne_disent_rien() -> None:
 
 
 def test_les_etapes_s_ajoutent_chacune_de_son_cote() -> None:
-    lues = Montants.lus(2, None, 0, D("10.00"), 1, D("3.5"), 2)
-    assert lues == Montants(Montant(D(0), 2, 2), Montant(D("10.00"), 2, 1), Montant(D("3.5"), 2, 0))
-    assert Montants.somme([lues, lues]).valeurs() == {
+    lues = Montants.lus(2, 1, None, 0, D("10.00"), 1, D("3.5"), 2, D(90), 1)
+    assert lues == Montants(
+        Montant(D(0), 2, 2), Montant(D("10.00"), 2, 1), Montant(D("3.5"), 2, 0), Montant(D(90), 1)
+    )
+    sommes = dict(Montants.somme([lues, lues]).par_champ())
+    assert {champ: montant.valeur for champ, montant in sommes.items()} == {
         "montant_demande": None,
         "montant_accorde": D("20.00"),
         "montant_verse": D("7.0"),
+        "investissement": D(180),
     }
+    assert sommes["montant_accorde"].inconnues == 2
+
+
+def test_les_lignes_d_autres_financeurs_sont_hors_du_filtre() -> None:
+    lues = Montants.lus(0, 3, 1, 1, None, 0, None, 0, None, 0, D(5), 1)
+    assert (lues.accorde.lignes, lues.accorde.autres) == (0, 3)
+    assert (lues.investissement.lignes, lues.investissement.autres) == (1, 0)
+    assert dire_la_somme(lues.accorde) == "hors filtre"
 
 
 @pytest.fixture

@@ -109,7 +109,7 @@ def _(bloc: ChiffresCles, _rapport: Rapport, base_url: str) -> list[Any]:
 
 
 def _carte(cle: ChiffreCle, place: float) -> list[Texte]:
-    valeur = propre(cle.chiffre.affiche)
+    valeur = propre(cle.chiffre.affiche or "aucune ligne")
     corps = min(19.0, 19.0 * place / max(1, largeur(valeur, GRAS, 19)))
     return [
         Texte(valeur, Style(GRAS, corps, 23, BLEU, apres=0)),
@@ -242,7 +242,7 @@ def _(bloc: ListeActions, rapport: Rapport, base_url: str) -> list[Any]:
         return [Texte(f"Aucune action n'est enregistrée pour {rapport.annee}.")]
     note = (
         "Montants accordés en crédits de fonctionnement, par colonne de financeurs. « — » signale "
-        "un montant inconnu."
+        "un montant inconnu, une case vide l'absence de ligne de financement."
     )
     reconstitue = " * Action reconstituée." if bloc.reconstitue else ""
     return [Texte(note + reconstitue, replace(NOTE, avant=0)), ListeImprimee(Pages(bloc, base_url))]

@@ -25,7 +25,8 @@ from bilan.rendus.pdf.typographie import (
     propre,
 )
 from bilan.tableaux import Chiffre, Colonne, Ligne, Tableau
-from listes.chiffres import nombre
+from financement.montants import Montant
+from listes.chiffres import dire_la_somme, nombre
 
 CONTROLE: Final = "controle"
 _RESPIRATION: Final = 60
@@ -174,10 +175,20 @@ def _case(ligne: Ligne, pile: _Pile) -> str:
 
 def imprime(chiffre: Chiffre) -> str:
     """The recomputed figure and, beneath it where it differs, the published one."""
-    affiche = en_ligne(chiffre.affiche)
+    affiche = _partie_connue(chiffre.affiche) if chiffre.inconnus else en_ligne(chiffre.affiche)
     if not chiffre.differe or chiffre.publication is None:
         return affiche
     return f"{affiche}\n≠ publié : {nombre(chiffre.publication.valeur)}"
+
+
+def somme_imprimee(somme: Montant) -> str:
+    """A sum as the legend tells it apart, how many amounts it lacks on a second line."""
+    return _partie_connue(dire_la_somme(somme))
+
+
+def _partie_connue(somme: str) -> str:
+    connue, _, inconnus = somme.partition(", ")
+    return "\n".join(en_ligne(partie) for partie in (connue, inconnus) if partie)
 
 
 def _marques(

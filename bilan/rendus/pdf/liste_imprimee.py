@@ -14,7 +14,7 @@ from reportlab.platypus import Flowable, Table, TableStyle
 
 from actions.models import Action
 from bilan.document import GroupeActions, LigneAction, ListeActions
-from bilan.rendus.pdf.grilles import Commande, Mesures, commandes, imprime
+from bilan.rendus.pdf.grilles import Commande, Mesures, commandes, imprime, somme_imprimee
 from bilan.rendus.pdf.toile import HAUTEUR_PAYSAGE, LARGEUR_PAYSAGE
 from bilan.rendus.pdf.typographie import (
     BLEU,
@@ -22,20 +22,24 @@ from bilan.rendus.pdf.typographie import (
     FOND_GROUPE,
     FOND_TETE,
     GRAS,
-    en_ligne,
     propre,
 )
 from bilan.tableaux import Ligne
+from financement.montants import Montant
 from listes.chiffres import montant
 
 _MOTS: Final = (("Référence", 0.0), ("Intitulé", 0.48), ("Thème", 0.27), ("Porteur", 0.25))
 """The columns of words, and the share of what is left that each takes beside the reference."""
 _SOMME: Final = "Total accordé"
+_INVESTISSEMENT: Final = "Investissement"
 MESURES: Final = Mesures(corps=7.5, interligne=9, marge=3)
 _GARDEES: Final = 2
 """Rows that never part from the heading above them or the subtotal below."""
 _AVANCE: Final = 4
 """Rows read beyond the page, enough to know what a cut would part."""
+
+
+SANS_LIGNE: Final = Montant()
 
 
 class Genre(Enum):
@@ -84,6 +88,7 @@ class Pages:
             *(mot for mot, _ in self.mots),
             *(propre(titre) for _, titre in liste.colonnes),
             _SOMME,
+            *((_INVESTISSEMENT,) if liste.investit else ()),
         )
         self.largeurs = _largeurs(liste, [part for _, part in self.mots])
         self.rangees = _rangees(liste, self.largeurs)
@@ -180,19 +185,23 @@ def _rangees(liste: ListeActions, largeurs: list[float]) -> Iterator[Rangee]:
     """The rows as they are printed, read once."""
     codes = [code for code, _ in liste.colonnes]
     for groupe in liste.groupes():
-        yield from _du_groupe(groupe, codes, largeurs)
+        yield from _du_groupe(groupe, codes, liste.investit, largeurs)
     yield _somme(Genre.TOTAL, "TOTAL", liste.total, "", largeurs)
 
 
-def _du_groupe(groupe: GroupeActions, codes: list[str], largeurs: list[float]) -> Iterator[Rangee]:
+def _du_groupe(
+    groupe: GroupeActions, codes: list[str], investit: bool, largeurs: list[float]
+) -> Iterator[Rangee]:
     nom = propre(groupe.sous_total.nom or groupe.sous_total.libelle)
     yield _titre_de_groupe(nom, largeurs)
     for ligne in groupe.lignes:
-        yield _ligne(ligne, codes, largeurs, nom)
+        yield _ligne(ligne, codes, investit, largeurs, nom)
     yield _somme(Genre.SOUS_TOTAL, f"Sous-total {nom}", groupe.sous_total, nom, largeurs)
 
 
-def _ligne(ligne: LigneAction, codes: list[str], largeurs: list[float], groupe: str) -> Rangee:
+def _ligne(
+    ligne: LigneAction, codes: list[str], investit: bool, largeurs: list[float], groupe: str
+) -> Rangee:
     marque = "*" if ligne.provenance == Action.Provenance.RECONSTITUTION else ""
     non_compte = "" if ligne.nature == Action.Nature.ACTION else " (financé, non compté)"
     montants = ligne.montants
@@ -200,14 +209,12 @@ def _ligne(ligne: LigneAction, codes: list[str], largeurs: list[float], groupe: 
     # As many words as there are columns for them: the porteur's may be left out.
     mots = [
         MESURES.couper(texte, largeur)
-        for texte, largeur in zip(textes, largeurs[: -len(codes) - 1], strict=False)
+        for texte, largeur in zip(textes, largeurs[: -len(codes) - 1 - investit], strict=False)
     ]
-    cases = (
-        *mots,
-        *[en_ligne(montant(montants[code])) if code in montants else "" for code in codes],
-        en_ligne(montant(ligne.montant)),
-    )
-    return Rangee(Genre.LIGNE, cases, _hauteur(tuple(mots)), groupe, ligne.lien)
+    sommes = [montants.get(code, SANS_LIGNE) for code in codes]
+    sommes += [ligne.montant, ligne.investissement] if investit else [ligne.montant]
+    cases = (*mots, *map(somme_imprimee, sommes))
+    return Rangee(Genre.LIGNE, cases, _hauteur(cases), groupe, ligne.lien)
 
 
 def _titre_de_groupe(nom: str, largeurs: list[float]) -> Rangee:
@@ -217,11 +224,12 @@ def _titre_de_groupe(nom: str, largeurs: list[float]) -> Rangee:
 
 def _somme(genre: Genre, titre: str, ligne: Ligne, groupe: str, largeurs: list[float]) -> Rangee:
     """A subtotal or the total: its title runs over the empty cells that follow."""
-    nombre, argent = ligne.chiffres[:2]
+    nombre, *sommes = ligne.chiffres
     compte = nombre.affiche if nombre.texte else f"{nombre.affiche} {_actions(nombre.valeur)}"
-    texte = imprime(argent)
-    cases = (f"{titre} : {propre(compte)}", *[""] * (len(largeurs) - 2), texte)
-    return Rangee(genre, cases, _hauteur((texte,)), groupe)
+    textes = [imprime(chiffre) for chiffre in sommes]
+    blancs = [""] * (len(largeurs) - 1 - len(textes))
+    cases = (f"{titre} : {propre(compte)}", *blancs, *textes)
+    return Rangee(genre, cases, _hauteur(cases), groupe)
 
 
 def _actions(compte: object) -> str:
@@ -238,8 +246,11 @@ def _largeurs(liste: ListeActions, parts: list[float]) -> list[float]:
     plus_large = MESURES.largeur(montant(liste.total.chiffres[1].valeur) + ",00", GRAS)
     publie = MESURES.largeur(imprime(liste.total.chiffres[1]), GRAS)
     sommes = [max(plus_large, MESURES.largeur(propre(titre), GRAS)) for _, titre in liste.colonnes]
-    total = max(plus_large, publie, MESURES.largeur(_SOMME, GRAS))
+    sommes.append(max(plus_large, publie, MESURES.largeur(_SOMME, GRAS)))
+    if liste.investit:
+        investi = imprime(liste.total.chiffres[2])
+        sommes.append(max(MESURES.largeur(investi, GRAS), MESURES.largeur(_INVESTISSEMENT, GRAS)))
     reference = 62.0
-    reste = LARGEUR_PAYSAGE - reference - sum(sommes) - total
+    reste = LARGEUR_PAYSAGE - reference - sum(sommes)
     mots = [reste * part / sum(parts) for part in parts[1:]]
-    return [reference, *mots, *sommes, total]
+    return [reference, *mots, *sommes]

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from bilan.document import Rapport
 from bilan.tableaux import Chiffre, Unite
-from listes.chiffres import ESPACE_INSECABLE, brut
+from listes.chiffres import ESPACE_INSECABLE, brut, dire_les_inconnus
 from listes.classeurs import texte
 
 INCONNU: Final = "—"
@@ -188,7 +188,9 @@ class Feuille:
 
     def chiffre(self, colonne: int, chiffre: Chiffre, *styles: str) -> None:
         """A figure as a real number; the words printed in its place where it has none."""
-        if chiffre.valeur is None:
+        if chiffre.vide:
+            self.texte(colonne, "", *styles)
+        elif chiffre.valeur is None:
             cote = ("gauche", "long") if chiffre.unite == Unite.ACTIONS else ("droite",)
             self.texte(colonne, chiffre.affiche, *styles, *cote)
         else:
@@ -247,12 +249,16 @@ def format_du_nombre(chiffre: Chiffre) -> str:
     if chiffre.unite == Unite.PART:
         return PART
     if chiffre.unite == Unite.EUROS:
-        return format_des_euros(valeur)
+        return format_des_euros(valeur) + _suite(dire_les_inconnus(valeur, chiffre.inconnus))
     debut = str(valeur)
     if valeur is not None and chiffre.texte is not None and chiffre.texte.startswith(debut):
-        suite = chiffre.texte.removeprefix(debut).replace('"', "")
-        return f'{_ENTIER}"{suite}"' if suite else _ENTIER
+        return _ENTIER + _suite(chiffre.texte.removeprefix(debut))
     return _ENTIER
+
+
+def _suite(mots: str) -> str:
+    """These words after the number that a format shows."""
+    return '"{}"'.format(mots.replace('"', "")) if mots else ""
 
 
 def format_des_euros(valeur: Decimal | int | float | None) -> str:

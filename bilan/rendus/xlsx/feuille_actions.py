@@ -18,7 +18,7 @@ from bilan.rendus.xlsx.feuille import (
     format_des_euros,
     hauteur_du_texte,
 )
-from bilan.tableaux import Colonne, Tableau, Unite
+from bilan.tableaux import INVESTISSEMENT, Colonne, Tableau, Unite
 from listes.chiffres import brut
 from listes.classeurs import texte
 
@@ -29,6 +29,7 @@ _INTITULE: Final = "intitule"
 _PORTEUR: Final = "porteur"
 _NATURE: Final = "nature"
 _TOTAL: Final = "total"
+_INCONNUS: Final = "inconnus"
 _LARGEUR_INTITULE: Final = 48
 _LARGEUR_PORTEUR: Final = 24
 _LARGEUR_DES_MONTANTS: Final = 12
@@ -147,7 +148,11 @@ class Recompte:
 
 def ecrire_actions(atelier: Atelier, liste: ListeActions, thematique: Tableau) -> Recompte:
     """The rows, read as they are written; how the other sheets count them again."""
-    argent = (*liste.colonnes, (_TOTAL, "Total accordé"))
+    argent = [*liste.colonnes, (_TOTAL, "Total accordé")]
+    if liste.total.chiffres[1].inconnus:
+        argent.append((_INCONNUS, "Montants inconnus"))
+    if liste.investit:
+        argent.append((INVESTISSEMENT.code, INVESTISSEMENT.titre))
     entetes = [*(titre for titre, _ in _MOTS.values()), *(titre for _, titre in argent)]
     feuille = Feuille(
         atelier,
@@ -184,7 +189,7 @@ def _ligne_des_totaux(
         "gauche",
         nombre="#,##0",
     )
-    for code in (*(code for code, _ in liste.colonnes), _TOTAL):
+    for code in [code for code in recompte.colonnes if code not in (*_MOTS, _INCONNUS)]:
         chiffre = thematique.chiffre(None, "financement_total" if code == _TOTAL else code)
         valeur = None if chiffre is None else chiffre.valeur
         argent = recompte.plage(code)
@@ -206,7 +211,13 @@ def _ecrire_lignes(feuille: Feuille, liste: ListeActions, recompte: Recompte) ->
     for groupe in liste.groupes():
         commune, nom = groupe.sous_total.numero or 0, groupe.sous_total.libelle
         for ligne in groupe.lignes:
-            montants = {**ligne.montants, _TOTAL: ligne.montant} if ligne.montants else {}
+            montants = {code: lu.valeur for code, lu in ligne.montants.items()}
+            if ligne.montants:
+                montants[_TOTAL] = ligne.montant.valeur
+            if ligne.montant.inconnues and _INCONNUS in recompte.colonnes:
+                montants[_INCONNUS] = Decimal(ligne.montant.inconnues)
+            if ligne.investissement.lignes:
+                montants[INVESTISSEMENT.code] = ligne.investissement.valeur
             ecrire.mots(commune, nom, ligne)
             ecrire.montants(montants)
             recompte.ajouter(commune, ligne, montants)
@@ -231,6 +242,8 @@ class _Rangee:
                 feuille.habiller(rang, "gauche", nombre="0")
             elif code in (_INTITULE, _PORTEUR):
                 feuille.habiller(rang, "long")
+            elif code == _INCONNUS:
+                feuille.habiller(rang, nombre="0")
             elif code not in _MOTS:
                 feuille.habiller(rang, nombre=format_des_euros(0))
 

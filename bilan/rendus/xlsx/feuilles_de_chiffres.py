@@ -48,18 +48,15 @@ class TableauRecompte:
     ) -> None:
         """``largeurs`` are those of the labels and of the figures, but for counts."""
         self.tableau = tableau
-        self.publies = [
-            rang
-            for rang in range(len(tableau.colonnes))
-            if any(ligne.chiffres[rang].differe for ligne in tableau.toutes_les_lignes)
-        ]
-        self.recalculee = PREMIERE + len(tableau.colonnes) + 2 * len(self.publies)
+        self.partiels, self.publies = tableau.rangs_des_partiels, tableau.rangs_des_differents
+        self.publiee = PREMIERE + len(tableau.colonnes) + len(self.partiels)
+        self.recalculee = self.publiee + 2 * len(self.publies)
         self.accord = self.recalculee + len(tableau.colonnes)
         libelle, chiffre = largeurs
         chiffres = [_COMPTE if c.unite == Unite.ACTIONS else chiffre for c in tableau.colonnes]
-        publies = [_PUBLIE] * (2 * len(self.publies))
+        ajoutes = [_PUBLIE] * (len(self.partiels) + 2 * len(self.publies))
         self.feuille = _feuille(
-            atelier, nom, tableau, [_NUMERO, libelle, *chiffres, *publies, *chiffres, _ACCORD]
+            atelier, nom, tableau, [_NUMERO, libelle, *chiffres, *ajoutes, *chiffres, _ACCORD]
         )
         self._entetes()
         self.premiere = self.feuille.rang
@@ -79,7 +76,7 @@ class TableauRecompte:
         """Which columns are the report's, the document's and the check's; then their heads."""
         feuille, debut, colonne = self.feuille, self.feuille.rang, 0
         for titre, fin in (
-            ("Bilan", PREMIERE + len(self.tableau.colonnes)),
+            ("Bilan", self.publiee),
             ("Document publié", self.recalculee),
             ("Recalcul par formules", self.accord + 1),
         ):
@@ -88,9 +85,10 @@ class TableauRecompte:
                 colonne = fin
         feuille.rang += 1
         titres = [colonne.titre for colonne in self.tableau.colonnes]
-        publies = [f"{titres[x]} {suite}" for x in self.publies for suite in ("publié", "écart")]
+        ajoutes = [f"{titres[x]}, montants inconnus" for x in self.partiels]
+        ajoutes += [f"{titres[x]} {suite}" for x in self.publies for suite in ("publié", "écart")]
         feuille.entetes(
-            ["N°", self.tableau.entete, *titres, *publies, *titres, "Accord"],
+            ["N°", self.tableau.entete, *titres, *ajoutes, *titres, "Accord"],
             range(PREMIERE, self.accord),
         )
         feuille.figer(debut, PREMIERE)
@@ -98,8 +96,10 @@ class TableauRecompte:
     def _ecrire_ligne(self, ligne: Ligne, recalculer: Recalculer) -> None:
         feuille, colonnes = self.feuille, self.tableau.colonnes
         _ecrire_chiffres(feuille, ligne)
+        for place, rang in enumerate(self.partiels, PREMIERE + len(colonnes)):
+            self._ecrire_inconnus(place, ligne.chiffres[rang], _style(ligne))
         for place, rang in enumerate(self.publies):
-            self._ecrire_publie(PREMIERE + len(colonnes) + 2 * place, rang, ligne)
+            self._ecrire_publie(self.publiee + 2 * place, rang, ligne)
         trouves = [recalculer(feuille, ligne, colonne) for colonne in colonnes]
         _ecrire_recalculs(feuille, self.recalculee, ligne, trouves)
         egalites = (
@@ -108,6 +108,13 @@ class TableauRecompte:
         )
         _ecrire_accord(feuille, self.accord, f"AND({','.join(egalites)})", ligne, trouves)
         feuille.rang += 1
+
+    def _ecrire_inconnus(self, colonne: int, chiffre: Chiffre, style: str) -> None:
+        """How many amounts the sum lacks; nothing where it lacks none."""
+        if chiffre.inconnus:
+            self.feuille.nombre(colonne, chiffre.inconnus, "0", style)
+        else:
+            self.feuille.texte(colonne, "", style)
 
     def _ecrire_publie(self, colonne: int, rang: int, ligne: Ligne) -> None:
         """The figure that the document prints, and recomputed − published as a live formula."""

@@ -28,7 +28,7 @@ def barres_thematiques(trace: TableauRecompte) -> None:
     if not trace.tableau.total.chiffres[1].valeur:
         return
     barres = _barres(trace, "Financement par thème et par financeur", 1200, _RANGEE_DE_DEUX_LIGNES)
-    for rang, (couleur, _) in zip(range(2, len(trace.tableau.colonnes)), COULEURS, strict=False):
+    for rang, (couleur, _) in zip(trace.tableau.rangs_des_financeurs, COULEURS, strict=False):
         _ajouter(barres, trace, rang, couleur)
     barres.set_legend({"position": "bottom", "font": {"size": 10, "color": ENCRE}})
     trace.feuille.onglet.insert_chart(trace.derniere + 3, _LIBELLES, barres)
