@@ -163,7 +163,8 @@ def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
 class ColonneCorrespondue:
     """A column that is imported; no ``deja_lues`` where each row has a cell of its own.
 
-    ``etape`` is the stage of its amounts, "" where it holds none.
+    ``etape`` is the stage of its amounts, "" where it holds none; ``rang_etape``: which one it is
+    in the ``Montants`` that a wide column gives.
     """
 
     rang: int
@@ -172,7 +173,7 @@ class ColonneCorrespondue:
     lecteur: Lecteur
     deja_lues: _DejaLues | None
     etape: str = field(init=False)
-    _rang: int | None = field(init=False)
+    rang_etape: int | None = field(init=False)
 
     def __post_init__(self) -> None:
         if isinstance(self.cible, LigneDeFinancement):
@@ -182,11 +183,11 @@ class ColonneCorrespondue:
             if est_d_argent(self.cible):
                 etape = self.cible.removeprefix("montant_")
         object.__setattr__(self, "etape", etape)
-        object.__setattr__(self, "_rang", rang)
+        object.__setattr__(self, "rang_etape", rang)
 
     def euros(self, valeur: Any) -> Any:
         """The € of a value read in this column."""
-        return valeur if valeur is None or self._rang is None else valeur[self._rang]
+        return valeur if valeur is None or self.rang_etape is None else valeur[self.rang_etape]
 
     def lire(self, cellule: Cellule) -> Lecture:
         if self.deja_lues is None:

@@ -1,13 +1,14 @@
 """What became of a sheet's rows and of its euros: read, kept, set aside and why."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from importation.rubriques import ETAPES
 from listes.chiffres import brut, denombrer, montant
+
+Euros = list[tuple[int, str, Decimal]]  # the amounts of a row: column, stage, €
 
 
 @dataclass(slots=True)
@@ -17,9 +18,10 @@ class Part:
     lignes: int = 0
     montants: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
-    def ajouter(self, euros: Iterable[tuple[str, Decimal]]) -> None:
+    def ajouter(self, euros: Euros) -> None:
+        """A row."""
         self.lignes += 1
-        for etape, valeur in euros:
+        for _, etape, valeur in euros:
             self.montants[etape] += valeur
 
     def __str__(self) -> str:
@@ -39,23 +41,27 @@ class Part:
 
 @dataclass(slots=True)
 class Decompte:
-    """A sheet's: ``lues`` is ``gardees`` and all of ``ecartees`` (by reason) together.
+    """A sheet's: ``gardees`` and, by reason, ``ecartees``; ``lues`` is both together.
 
     ``colonnes``: heading → € that stand in none of them, for the column isn't imported.
     """
 
     feuille: str
-    lues: Part = field(default_factory=Part)
     gardees: Part = field(default_factory=Part)
     ecartees: dict[str, Part] = field(default_factory=dict)
     colonnes: dict[str, Decimal] = field(default_factory=dict)
 
-    def garder(self, euros: list[tuple[str, Decimal]]) -> None:
-        self.lues.ajouter(euros)
-        self.gardees.ajouter(euros)
+    @property
+    def lues(self) -> Part:
+        lues = Part()
+        for part in (self.gardees, *self.ecartees.values()):
+            lues.lignes += part.lignes
+            for etape, valeur in part.montants.items():
+                lues.montants[etape] += valeur
+        return lues
 
-    def ecarter(self, motif: str, euros: list[tuple[str, Decimal]]) -> None:
-        self.lues.ajouter(euros)
+    def ecarter(self, motif: str, euros: Euros) -> None:
+        """Set a row aside."""
         self.ecartees.setdefault(motif, Part()).ajouter(euros)
 
     def en_json(self) -> dict[str, Any]:

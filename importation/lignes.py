@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.models import Action
 from importation.correspondance import ColonneCorrespondue, TableauCorrespondu
+from importation.decompte import Euros
 from importation.fiches import (
     CHAMPS,
     INCONNUS,
@@ -47,9 +48,6 @@ class Journal:
 
     def avertir(self, feuille: str, ligne: int, colonne: str, valeur: str, message: str) -> None:
         self.avertissements.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
-
-
-Euros = list[tuple[int, str, Decimal]]  # the amounts of a row: column, stage, €
 
 
 @dataclass(slots=True)
@@ -129,6 +127,7 @@ def lire_euros(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> Euros
 def _lire_cellules(ligne: LigneVerifiee) -> bool:
     """Read the imported columns into the row's fields and money; False where all are empty."""
     cellules, champs, montants = ligne.lue.cellules, ligne.champs, ligne.montants
+    euros = ligne.euros
     trouve = False
     for colonne in ligne.source.colonnes:
         if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
@@ -141,9 +140,9 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
         elif isinstance(colonne.cible, str):
             champs[colonne.cible] = valeur
             if colonne.etape:
-                ligne.euros.append((colonne.rang, colonne.etape, valeur))
+                euros.append((colonne.rang, colonne.etape, valeur))
         else:
-            ligne.euros.append((colonne.rang, colonne.etape, colonne.euros(valeur)))
+            euros.append((colonne.rang, colonne.etape, valeur[colonne.rang_etape]))
             deja = montants.get(colonne.cible.ligne, INCONNUS)
             montants[colonne.cible.ligne] = completer(deja, valeur)
         trouve = True

@@ -6,14 +6,13 @@ Each row is kept, refused or set aside aloud, and counted.
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from importation.correspondance import ColonneCorrespondue, TableauCorrespondu
-from importation.decompte import Decompte, Part
+from importation.decompte import Decompte, Euros, Part
 from importation.entetes import forme
 from importation.lecture import Cellule, LigneLue
-from importation.lignes import Euros, Journal, LigneVerifiee, lire_euros, lire_ligne
+from importation.lignes import Journal, LigneVerifiee, lire_euros, lire_ligne
 from importation.referentiel import Referentiel
 from importation.valeurs import en_texte
 
@@ -21,11 +20,13 @@ _TOTAL = re.compile(
     r"(?:(?:sous[- ]?|s[./])?tota(?:l|ux)\b.*|s/?t|ensemble(?: (?:d|g).*)?|cumul\b.*|somme)",
     re.IGNORECASE,
 )
+_INITIALES_D_UN_TOTAL = frozenset("tTsSeEcC \u00a0\n\t")
 _TITRE = re.compile(r"(?:thème|thématique|axe|volet|pilier|commune|quartier)\b", re.IGNORECASE)
 _COLONNES_D_UN_TITRE = 3
 _NOMMENT = ("reference", "porteur", "siret")  # what a line of totals never gives
 _SITUENT = ("theme", "commune")
 _LIGNES_D_UNE_SOMME = 2
+_RIEN: dict[int, Decimal] = {}
 TOTAL, ENTETES, TITRE, VIDE = "lignes de total", "en-têtes répétés", "titres", "lignes sans valeur"
 EN_ERREUR = "lignes en erreur"
 
@@ -38,10 +39,9 @@ class Tri:
     ) -> None:
         self.source, self.ref, self.journal, self.decompte = source, ref, journal, decompte
         self.annees: dict[int, tuple[int, Part]] = {}  # year → its first row, and all of them
-        self._groupe, self._table = (
-            _Sommes(),
-            _Sommes(),
-        )  # since the last total, since the first row
+        self._sommes = _Sommes()
+        self._niveaux = [(min(n), n) for n in source.tableau.niveaux if len(n) > 1]
+        self._exercice = source.par_rubrique.get("exercice")
         self._nomment = [c for r in _NOMMENT if (c := source.par_rubrique.get(r))]
         self._situent = [c for r in _SITUENT if (c := source.par_rubrique.get(r))]
 
@@ -59,62 +59,57 @@ class Tri:
         if ligne is None:
             self._ecarter(lue, VIDE, "Rien dans les colonnes importées : ligne ignorée.")
             return None
-        additionnees = self._additionnees(ligne.euros)
+        additionnees = self._sommes.qui_donnent(ligne.euros)
         if additionnees:
-            lignes = f"lignes {additionnees.premiere} à {additionnees.derniere}"
+            lignes = f"lignes {additionnees[0]} à {additionnees[1]}"
             if not self._nommee(lue.cellules) and not self._situee(lue.cellules):
                 message = f"Somme des {lignes} : lue comme un total, non importée."
                 self._ecarter(lue, TOTAL, message)
                 return None
             doute = f"Ses montants sont la somme des {lignes} : est-ce un total ?"
             ligne.avertir_sous("", "", doute)
-        for sommes in (self._groupe, self._table):
-            sommes.ajouter(ligne)
+        self._sommes.ajouter(ligne)
         return ligne
 
     def compter(self, ligne: LigneVerifiee) -> None:
         """A row, once it is known whether it can be written."""
-        euros = _par_etape(ligne.euros)
         if ligne.refusee():
-            self.decompte.ecarter(EN_ERREUR, euros)
+            self.decompte.ecarter(EN_ERREUR, ligne.euros)
         else:
-            self.decompte.garder(euros)
+            self.decompte.gardees.ajouter(ligne.euros)
 
-    def _ecart(self, cellules: Sequence[Cellule]) -> tuple[str, str, str] | None:
+    def _ecart(self, cellules: list[Cellule]) -> tuple[str, str, str] | None:
         """Why a row isn't an action, how to say it, and the text that shows it."""
         if self._repete_les_entetes(cellules):
             return ENTETES, "En-têtes répétés : ligne non importée.", ""
         etiquette = self._etiquette_de_total(cellules)
         if etiquette:
-            self._groupe = _Sommes()
+            self._sommes.repartir()
             return TOTAL, "Ligne de total : non importée.", etiquette
         titre = self._titre(cellules)
         return (TITRE, "Ligne de titre : non importée.", titre) if titre else None
 
     def _ecarter(self, lue: LigneLue, motif: str, message: str, valeur: str = "") -> None:
         self.journal.avertir(self.source.tableau.feuille, lue.numero, "", valeur, message)
-        self.decompte.ecarter(motif, _par_etape(lire_euros(self.source, lue.cellules)))
+        self.decompte.ecarter(motif, lire_euros(self.source, lue.cellules))
 
     # --- Headings and titles among the rows ----------------------------------------------------
 
-    def _repete_les_entetes(self, cellules: Sequence[Cellule]) -> bool:
-        for niveau in self.source.tableau.niveaux:
-            premiere = min(niveau)
+    def _repete_les_entetes(self, cellules: list[Cellule]) -> bool:
+        for premiere, niveau in self._niveaux:
             if premiere >= len(cellules) or not _est(cellules[premiere], niveau[premiere]):
                 continue
-            textes = {rang: c for rang, c in enumerate(cellules) if c != ""}
-            memes = sum(_est(c, niveau.get(rang, "")) for rang, c in textes.items())
-            if len(niveau) > 1 and memes * 5 >= max(len(textes), len(niveau)) * 4:
+            remplies = {rang: c for rang, c in enumerate(cellules) if c != ""}
+            memes = sum(_est(c, niveau.get(rang, "")) for rang, c in remplies.items())
+            if memes * 5 >= max(len(remplies), len(niveau)) * 4:
                 return True
         return False
 
-    def _titre(self, cellules: Sequence[Cellule]) -> str:
+    def _titre(self, cellules: list[Cellule]) -> str:
         """The only text of a row that can be no action, such as the theme of those below."""
-        remplies = [(rang, c) for rang, c in enumerate(cellules) if c != ""]
-        textes = {c for _, c in remplies}
-        if len(textes) != 1 or not self._situent:
+        rang, texte = next((rang, c) for rang, c in enumerate(cellules) if c != "")
+        if not self._situent or cellules.count(texte) + cellules.count("") != len(cellules):
             return ""
-        rang, texte = remplies[0]
         intitule = self.source.par_rubrique.get("intitule")
         if not isinstance(texte, str) or len(self.source.colonnes) < _COLONNES_D_UN_TITRE:
             return ""
@@ -129,26 +124,28 @@ class Tri:
 
     def _d_une_autre_annee(self, lue: LigneLue) -> bool:
         """Whether the row's budget year isn't that of the import; counted, and said at the end."""
-        colonne = self.source.par_rubrique.get("exercice")
+        colonne = self._exercice
         if colonne is None or colonne.rang >= len(lue.cellules):
             return False
         annee, _ = colonne.lire(lue.cellules[colonne.rang])
         if annee in (None, self.ref.annee):
             return False
-        euros = _par_etape(lire_euros(self.source, lue.cellules))
+        euros = lire_euros(self.source, lue.cellules)
         self.annees.setdefault(annee, (lue.numero, Part()))[1].ajouter(euros)
         self.decompte.ecarter(f"exercice {annee}", euros)
         return True
 
     # --- Totals --------------------------------------------------------------------------------
 
-    def _etiquette_de_total(self, cellules: Sequence[Cellule]) -> str:
+    def _etiquette_de_total(self, cellules: list[Cellule]) -> str:
         """The « Total » of a row that names nobody; "" where it isn't one.
 
         One that names someone is one too, if its amounts are the sum of the rows above.
         """
         etiquettes = [
-            c for c in cellules if type(c) is str and c[:8].strip() and _TOTAL.fullmatch(c.strip())
+            c
+            for c in cellules
+            if type(c) is str and c[:1] in _INITIALES_D_UN_TOTAL and _TOTAL.fullmatch(c.strip())
         ]
         if not etiquettes:
             return ""
@@ -163,52 +160,52 @@ class Tri:
             and c not in etiquettes
             and en_texte(c).strip()
         ]
-        if presentes and not self._additionnees(lire_euros(self.source, cellules)):
+        if presentes and not self._sommes.qui_donnent(lire_euros(self.source, cellules)):
             return ""
         return etiquettes[0].strip()
 
-    def _additionnees(self, euros: Euros) -> "_Sommes | None":
-        """The rows above whose sums are all of these amounts, two rows at least."""
-        if not any(valeur for _, _, valeur in euros):
-            return None
-        return next((s for s in (self._groupe, self._table) if s.donnent(euros)), None)
-
-    def _nommee(self, cellules: Sequence[Cellule]) -> bool:
+    def _nommee(self, cellules: list[Cellule]) -> bool:
         return not self._nomment or _remplie(self._nomment, cellules)
 
-    def _situee(self, cellules: Sequence[Cellule]) -> bool:
+    def _situee(self, cellules: list[Cellule]) -> bool:
         return not self._situent or _remplie(self._situent, cellules)
 
 
-@dataclass(slots=True)
 class _Sommes:
-    """The amounts of some rows in a row, added up by column."""
+    """The amounts of the rows kept so far, by column, and what they were at the last total."""
 
-    premiere: int = 0
-    derniere: int = 0
-    nombre: int = 0
-    par_colonne: defaultdict[int, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    def __init__(self) -> None:
+        self._par_colonne: defaultdict[int, Decimal] = defaultdict(Decimal)
+        self._lignes: list[int] = []
+        self._au_total: dict[int, Decimal] = {}
+        self._lignes_au_total = 0
 
     def ajouter(self, ligne: LigneVerifiee) -> None:
-        self.premiere = self.premiere or ligne.lue.numero
-        self.derniere = ligne.lue.numero
-        self.nombre += 1
+        self._lignes.append(ligne.lue.numero)
         for rang, _, valeur in ligne.euros:
-            self.par_colonne[rang] += valeur
+            self._par_colonne[rang] += valeur
 
-    def donnent(self, euros: Euros) -> bool:
-        return self.nombre >= _LIGNES_D_UNE_SOMME and all(
-            self.par_colonne.get(rang) == valeur for rang, _, valeur in euros
-        )
+    def repartir(self) -> None:
+        """Here stands a total."""
+        self._au_total, self._lignes_au_total = dict(self._par_colonne), len(self._lignes)
+
+    def qui_donnent(self, euros: Euros) -> tuple[int, int] | None:
+        """The rows (first, last), two at least, whose sums are all of these amounts."""
+        for depart, base in ((self._lignes_au_total, self._au_total), (0, _RIEN)):
+            if len(self._lignes) - depart < _LIGNES_D_UNE_SOMME:
+                continue
+            for rang, _, valeur in euros:
+                if self._par_colonne.get(rang, 0) - base.get(rang, 0) != valeur:
+                    break
+            else:
+                if any(valeur for _, _, valeur in euros):
+                    return self._lignes[depart], self._lignes[-1]
+        return None
 
 
 def _est(cellule: Cellule, entete: str) -> bool:
     return isinstance(cellule, str) and forme(cellule) == entete
 
 
-def _remplie(colonnes: Sequence[ColonneCorrespondue], cellules: Sequence[Cellule]) -> bool:
+def _remplie(colonnes: Sequence[ColonneCorrespondue], cellules: list[Cellule]) -> bool:
     return any(c.rang < len(cellules) and en_texte(cellules[c.rang]).strip() for c in colonnes)
-
-
-def _par_etape(euros: Euros) -> list[tuple[str, Decimal]]:
-    return [(etape, valeur) for _, etape, valeur in euros]
