@@ -55,7 +55,7 @@ def verifier_classeur(
     voulue = voulue or Correspondance()
     tableaux, ecartees = correspondre(classeur, ref, voulue)
     journal = Journal()
-    _annoncer(tableaux, ecartees, voulue, journal)
+    _annoncer(classeur, tableaux, ecartees, voulue, journal)
     porteurs = Porteurs(ref)
     planificateur = Planificateur(ref, fiches, porteurs, journal)
     total = sum(len(t.tableau.lignes) for t in tableaux) or 1
@@ -103,12 +103,16 @@ def _dire_les_autres_annees(
 
 
 def _annoncer(
+    classeur: Classeur,
     tableaux: list[TableauCorrespondu],
     ecartees: list[str],
     voulue: Correspondance,
     journal: Journal,
 ) -> None:
-    """What a person should know of the columns before reading the rows' problems."""
+    """What a person should know of the file and its columns before reading the rows' problems."""
+    for feuille in classeur.feuilles:
+        for remarque in feuille.remarques:
+            journal.avertir(feuille.nom, remarque.ligne, "", remarque.valeur, remarque.message)
     for nom in ecartees:
         journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
     presents = {forme(nom) for t in tableaux for nom in t.tableau.entetes.values()}

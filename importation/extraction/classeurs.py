@@ -1,41 +1,25 @@
-"""Read a workbook in a process of its own, and print its rows as JSON lines.
+"""The rows of a workbook's visible sheets, and why some of their cells can't be read."""
 
-Run as a script, never inside the application: the parser is native code, and a file of a few
-kilobytes can make it ask for half a terabyte and abort. Here it dies alone, within limits of
-memory and time. Macros aren't run and links to other files aren't followed: nothing here can.
-
-One line per sheet (``{"feuille": nom, "fusions": […]}``: its merged cells, each its first row and
-column, then its last; rows from 1 as shown, columns from 0), then its rows that aren't blank, a few
-hundred a line (``[[numéro, [cellules]], …]``). Cells that JSON can't say are objects:
-``{"j": "2004-12-31"}`` a day, ``{"i": "…"}`` a cell that can't be read and why. ``{"refus": "…"}``
-ends a file that is refused.
-"""
-
-import datetime
-import json
 import posixpath
 import re
-import resource
-import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    PasswordError,
-    SheetVisibleEnum,
-    load_workbook,
+from python_calamine import CalamineSheet, SheetVisibleEnum, load_workbook
+
+from importation.extraction.bornes import (
+    ACCEPTES,
+    CELLULES_MAX,
+    COLONNES_MAX,
+    LIGNES_MAX,
+    OCTETS_DEPLIES_MAX,
+    Feuille,
+    RefusError,
 )
 
-MEMOIRE_MAX = 2 * 1024**3  # bytes of address space
-SECONDES_MAX = 120
-LIGNES_MAX = 100_000
-CELLULES_MAX = 3_000_000
-COLONNES_MAX = 300
-LIGNES_PAR_BLOC = 200
 OCTETS_PAR_MORCEAU = 1024**2
 
 SANS_RESULTAT = (
@@ -56,28 +40,10 @@ _FORMULE_ODS = re.compile(rb"<table:table-cell\s[^>]*table:formula=[^>]*>")
 _ERREUR_ODS = b'value-type="error"'
 
 
-class RefusError(Exception):
-    """The file can't be taken; the message says what to do."""
-
-
-def main(chemin: str) -> int:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMOIRE_MAX, MEMOIRE_MAX))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDES_MAX, SECONDES_MAX))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        for element in elements(chemin):
-            print(_JSON.encode(element))
-    except RefusError as refus:
-        print(json.dumps({"refus": str(refus)}))
-    except PasswordError:
-        print(json.dumps({"refus": "Le classeur est protégé par un mot de passe : retirez-le."}))
-    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, KeyError):
-        print(json.dumps({"refus": "Le classeur est abîmé ou n'est pas un classeur."}))
-    return 0
-
-
-def elements(chemin: str) -> Iterator[object]:
-    """The sheets of the workbook, each followed by its rows."""
+def lire_classeur(chemin: Path) -> Iterator[Feuille]:
+    """The visible sheets of a workbook. Raises RefusError, PasswordError, CalamineError."""
+    if zipfile.is_zipfile(chemin):
+        _verifier_archive(chemin)
     illisibles = _illisibles(chemin)
     classeur = load_workbook(chemin)
     cellules = 0
@@ -86,18 +52,16 @@ def elements(chemin: str) -> Iterator[object]:
             continue
         feuille = classeur.get_sheet_by_index(rang)
         fusions = [
-            [haut + 1, gauche, bas + 1, droite]
+            (haut + 1, gauche, bas + 1, droite)
             for (haut, gauche), (bas, droite) in feuille.merged_cell_ranges or ()
         ]
-        yield {"feuille": meta.name, "fusions": fusions}
         cellules += feuille.height * feuille.width
         _verifier_taille(meta.name, feuille.total_height, feuille.width, cellules)
-        marge = feuille.start[1] if feuille.start else 0
-        yield from _blocs(feuille, marge, illisibles.get(meta.name, {}))
+        yield Feuille(meta.name, _lignes(feuille, illisibles.get(meta.name, {})), fusions)
 
 
-def _blocs(feuille: CalamineSheet, marge: int, motifs: Illisibles) -> Iterator[list[list[Any]]]:
-    bloc: list[list[Any]] = []
+def _lignes(feuille: CalamineSheet, motifs: Illisibles) -> Iterator[tuple[int, list[Any]]]:
+    marge = feuille.start[1] if feuille.start else 0
     for numero, ligne in enumerate(feuille.iter_rows(), start=1):
         valeurs: list[Any] = [""] * marge + ligne if marge else ligne
         for colonne, motif in motifs.get(numero, {}).items():
@@ -106,12 +70,25 @@ def _blocs(feuille: CalamineSheet, marge: int, motifs: Illisibles) -> Iterator[l
         while valeurs and valeurs[-1] == "":
             valeurs.pop()
         if valeurs:
-            bloc.append([numero, valeurs])
-        if len(bloc) == LIGNES_PAR_BLOC:
-            yield bloc
-            bloc = []
-    if bloc:
-        yield bloc
+            yield numero, valeurs
+
+
+def _verifier_archive(chemin: Path) -> None:
+    """Refuse, from the archive's directory alone, what would unpack too big or isn't a workbook."""
+    with zipfile.ZipFile(chemin) as archive:
+        membres = archive.infolist()
+    deplie = sum(membre.file_size for membre in membres)
+    if deplie > OCTETS_DEPLIES_MAX:
+        raise RefusError(
+            f"Le fichier occuperait {deplie // 1024**2} Mo une fois déplié : "
+            f"{OCTETS_DEPLIES_MAX // 1024**2} Mo au plus. Recopiez les valeurs utiles dans un "
+            "classeur neuf."
+        )
+    noms = {membre.filename for membre in membres}
+    if "xl/workbook.bin" in noms:
+        raise RefusError("Le format .xlsb n'est pas lu : enregistrez le classeur en .xlsx.")
+    if not noms & {"xl/workbook.xml", "content.xml"}:
+        raise RefusError(f"Ce fichier n'est pas un classeur. {ACCEPTES}")
 
 
 def _verifier_taille(nom: str, lignes: int, colonnes: int, cellules: int) -> None:
@@ -131,19 +108,7 @@ def _verifier_taille(nom: str, lignes: int, colonnes: int, cellules: int) -> Non
         )
 
 
-def _en_json(valeur: object) -> object:
-    if isinstance(valeur, datetime.datetime):
-        minuit = valeur.time() == datetime.time()
-        return {"j": valeur.date().isoformat()} if minuit else valeur.isoformat(" ")
-    if isinstance(valeur, datetime.date):
-        return {"j": valeur.isoformat()}
-    return str(valeur)
-
-
-_JSON = json.JSONEncoder(default=_en_json)
-
-
-def _illisibles(chemin: str) -> dict[str, Illisibles]:
+def _illisibles(chemin: Path) -> dict[str, Illisibles]:
     """Cells that the parser would give as empty: formulas never computed, and errors (#N/A)."""
     if not zipfile.is_zipfile(chemin):
         return {}
@@ -229,7 +194,3 @@ def _refuser_formules_ods(xml: bytes) -> None:
     for balise in _FORMULE_ODS.finditer(xml):
         if b"value-type=" not in balise[0]:
             raise RefusError(f"Le classeur contient une {SANS_RESULTAT}.")
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
