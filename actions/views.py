@@ -47,6 +47,13 @@ def mentions_de_reconstitution(totaux: Totaux) -> list[str]:
     ]
 
 
+def reconstitution_en_bref(totaux: Totaux) -> str:
+    """The same, for the name of a file."""
+    if not totaux["reconstituees"]:
+        return ""
+    return "en partie reconstituées" if totaux["lignes_reelles"] else "reconstituées"
+
+
 def mention_des_ecartees(totaux: Totaux) -> list[str]:
     """What must be said of the lines that no total counts, where there are some."""
     combien = totaux["ecartees"]
@@ -76,6 +83,7 @@ class ActionListe(ListeView):
     filterset_class = ActionFiltres
     table_class = ActionTable
     principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur")
+    pour_les_programmes = ("statut", "provenance")
     template_name = "actions/liste.html"
     filtres: ActionFiltres
 
@@ -88,6 +96,9 @@ class ActionListe(ListeView):
             *mention_des_ecartees(totaux),
             *self._part_des_financeurs,
         ]
+
+    def precision(self, totaux: Totaux) -> str:
+        return reconstitution_en_bref(totaux)
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.request.GET.getlist("exercice")

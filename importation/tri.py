@@ -5,7 +5,7 @@ Each row is kept, refused or set aside aloud, and counted.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from importation.correspondance import ColonneCorrespondue, TableauCorrespondu
@@ -28,6 +28,7 @@ _SITUENT = ("theme", "commune")
 _LIGNES_D_UNE_SOMME = 2
 _RIEN: dict[int, Decimal] = {}
 TOTAL, ENTETES, TITRE, VIDE = "lignes de total", "en-têtes répétés", "titres", "lignes sans valeur"
+NOTE = "notes sous le tableau"
 EN_ERREUR = "lignes en erreur"
 
 
@@ -44,12 +45,17 @@ class Tri:
         self._exercice = source.par_rubrique.get("exercice")
         self._nomment = [c for r in _NOMMENT if (c := source.par_rubrique.get(r))]
         self._situent = [c for r in _SITUENT if (c := source.par_rubrique.get(r))]
+        self._notes = frozenset(_notes(source.tableau.lignes))
 
     def lire(self, lue: LigneLue) -> LigneVerifiee | None:
         """The row's values; None where it is set aside, or holds nothing but spaces."""
         if all(type(c) is str and not c.strip() for c in lue.cellules):
             return None
         if self._d_une_autre_annee(lue):
+            return None
+        if lue.numero in self._notes:
+            texte = next(en_texte(c) for c in lue.cellules if c != "")
+            self._ecarter(lue, NOTE, "Note sous le tableau : non importée.", texte)
             return None
         ecart = self._ecart(lue.cellules)
         if ecart:
@@ -201,6 +207,19 @@ class _Sommes:
                 if any(valeur for _, _, valeur in euros):
                     return self._lignes[depart], self._lignes[-1]
         return None
+
+
+def _notes(lignes: Sequence[LigneLue]) -> Iterator[int]:
+    """The numbers of the last rows, each of one text, that a blank line parts from the table."""
+    notes: list[int] = []
+    for dessus, ligne in zip(reversed(lignes[:-1]), reversed(lignes), strict=False):
+        remplies = [c for c in ligne.cellules if c != ""]
+        if len(remplies) != 1 or not isinstance(remplies[0], str):
+            return
+        notes.append(ligne.numero)
+        if ligne.numero > dessus.numero + 1:
+            yield from notes
+            notes = []
 
 
 def _est(cellule: Cellule, entete: str) -> bool:

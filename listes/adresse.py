@@ -12,7 +12,8 @@ from comptes.saisies import citer, lire_entier
 
 TAILLES = (25, 50, 100, 200)
 TAILLE = 50
-EXPORTS = {"xlsx": "Excel (.xlsx)", "csv": "CSV pour Excel", "csv-ouvert": "CSV données ouvertes"}
+OUVERT = "csv-ouvert"
+EXPORTS = {"xlsx": "Excel (.xlsx)", "csv": "CSV pour Excel", OUVERT: "CSV données ouvertes"}
 PARAMETRES = ("sort", "page", "per_page", "colonnes", "_export")
 
 

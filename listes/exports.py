@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
@@ -29,7 +30,7 @@ _PAQUET = 500  # rows joined in one piece of the response
 
 @dataclass(frozen=True)
 class ListeExportee:
-    """What a file holds: mentions above the headings, rows, one row of totals."""
+    """What a file holds: sentences, headings, rows, one row of totals."""
 
     titre: str
     mentions: Sequence[str]
@@ -106,14 +107,21 @@ def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object
 
 
 def csv_excel(feuille: ListeExportee) -> Generator[bytes]:
-    """What Excel in French opens by a double click: « ; », decimal comma, UTF-8 with its mark."""
+    """What Excel in French opens by a double click: « ; », decimal comma, UTF-8 with its mark.
+
+    Its sentences come after the table, under a blank line: the first line is the headings'.
+    """
     yield b"\xef\xbb\xbf"
-    yield from _csv(feuille, ";", _cellule_excel)
+    suite = [feuille.totaux, *([[], *([m] for m in feuille.mentions)] if feuille.mentions else [])]
+    yield from _csv(chain([feuille.entetes], feuille.lignes, suite), ";", _cellule_excel)
 
 
 def csv_ouvert(feuille: ListeExportee) -> Generator[bytes]:
-    """What a program reads: comma, UTF-8, decimal point, ISO dates."""
-    yield from _csv(feuille, ",", _cellule_ouverte)
+    """What a program reads: comma, UTF-8, decimal point, ISO dates; headings, rows, nothing else.
+
+    A total would be counted as one more row, a sentence taken for headings.
+    """
+    yield from _csv(chain([feuille.entetes], feuille.lignes), ",", _cellule_ouverte)
 
 
 class _Paquet:
@@ -132,18 +140,14 @@ class _Paquet:
 
 
 def _csv(
-    feuille: ListeExportee, separateur: str, cellule: Callable[[Valeur], str]
+    lignes: Iterable[Sequence[Valeur]], separateur: str, cellule: Callable[[Valeur], str]
 ) -> Iterator[bytes]:
     paquet = _Paquet()
     ecriture = csv.writer(paquet, delimiter=separateur, lineterminator="\r\n")
-    for mention in feuille.mentions:
-        ecriture.writerow([cellule(mention)])
-    ecriture.writerow([cellule(titre) for titre in feuille.entetes])
-    for ligne in feuille.lignes:
+    for ligne in lignes:
         ecriture.writerow([cellule(valeur) for valeur in ligne])
         if len(paquet.morceaux) >= _PAQUET:
             yield paquet.vider()
-    ecriture.writerow([cellule(valeur) for valeur in feuille.totaux])
     yield paquet.vider()
 
 

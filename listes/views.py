@@ -20,6 +20,7 @@ from comptes.permissions import compte_de
 from comptes.saisies import citer
 from listes.adresse import (
     EXPORTS,
+    OUVERT,
     PARAMETRES,
     TAILLE,
     TAILLES,
@@ -85,6 +86,8 @@ class ListeView(View):
     table_class: ClassVar[type[TableDeListe]]
     principaux: ClassVar[Sequence[str]] = ()
     """Filters always in sight; the others stand under « Plus de filtres »."""
+    pour_les_programmes: ClassVar[Sequence[str]] = ()
+    """Columns that open data always has: what the other files say in a sentence, row by row."""
     template_name: ClassVar[str] = "listes/liste.html"
     compte: Utilisateur
     """Who asks."""
@@ -98,6 +101,10 @@ class ListeView(View):
     def mentions(self, totaux: Totaux) -> list[str]:
         """Sentences that must go with these rows, on the page and in the files."""
         return []
+
+    def precision(self, totaux: Totaux) -> str:
+        """What the name of a file without sentences must say, beside the filters."""
+        return ""
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         """What the page's own template needs beside the list."""
@@ -180,10 +187,11 @@ class ListeView(View):
 
     def _table(self, etat: Etat, totaux: Totaux) -> TableDeListe:
         """The rows that pass, none of them read yet, and their totals."""
+        en_plus = self.pour_les_programmes if etat.export == OUVERT else ()
         table = self.table_class(
             Lignes(self.filtres.qs, int(totaux["lignes"] or 0)),
             filtres=self.filtres,
-            montrees=etat.colonnes,
+            montrees=tuple(dict.fromkeys((*etat.colonnes, *en_plus))),
             order_by=etat.tri,
         )
         table.totaux = totaux
@@ -248,14 +256,16 @@ class ListeView(View):
             lignes=lignes(),
             totaux=[table.libelle_total_exporte(), *(colonne.total for colonne in colonnes[1:])],
         )
-        nom = slugify(" ".join([self.nom_fichier, *(actif.texte for actif in actifs)]))[:_NOM_MAX]
+        filtres = [actif.texte for actif in actifs]
+        nom = slugify(" ".join([self.nom_fichier, *filtres]))[:_NOM_MAX]
         if forme == "xlsx":
             fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
             ecrire_xlsx(feuille, fichier)
             fichier.seek(0)
             return Fichier(f"{nom}.xlsx", fichier)
-        if forme == "csv-ouvert":
-            return Fichier(f"{nom}-donnees-ouvertes.csv", csv_ouvert(feuille))
+        if forme == OUVERT:
+            precision = slugify(f"{self.precision(table.totaux)} données ouvertes")
+            return Fichier(f"{nom}-{precision}.csv", csv_ouvert(feuille))
         return Fichier(f"{nom}.csv", csv_excel(feuille))
 
     def _page(

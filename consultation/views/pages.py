@@ -16,6 +16,7 @@ from actions.views import (
     est_dit_en_banniere,
     mention_des_ecartees,
     mentions_de_reconstitution,
+    reconstitution_en_bref,
 )
 from axes.models import AxeTransversal
 from bilan.controle import Recalcul
@@ -315,6 +316,11 @@ class ListeDeFigures(ListeView):
         annees = ", ".join(self.filtres.annees)
         phrases = [f"Exercice {annees}. {ARGENT}" if annees else ARGENT]
         return phrases + mentions_de_reconstitution(totaux) + mention_des_ecartees(totaux)
+
+    def precision(self, totaux: Totaux) -> str:
+        choisis = {actif.valeur for actif in self.filtres.actifs()}
+        annees = [annee for annee in self.filtres.annees if annee not in choisis]
+        return " ".join([*annees, reconstitution_en_bref(totaux)])
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.filtres.annees

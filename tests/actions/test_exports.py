@@ -76,10 +76,9 @@ def test_les_deux_csv_sont_l_ecran(
     contrat_2004: None, coordinatrice: Client, ouvrir: Ouvrir
 ) -> None:
     page = ouvrir(f"/actions/?{FILTRES}")
-    lignes = [page.entetes(), *_lues(page)]
 
-    def ecrites(virgule: str, inconnu: str) -> list[list[str]]:
-        return [[mention] for mention in MENTIONS] + [
+    def ecrites(virgule: str, inconnu: str, lignes: list[list[Any]]) -> list[list[str]]:
+        return [
             [
                 f"{valeur:.2f}".replace(".", virgule)
                 if isinstance(valeur, float)
@@ -91,9 +90,28 @@ def test_les_deux_csv_sont_l_ecran(
 
     excel = _telecharger(coordinatrice, f"{FILTRES}&_export=csv")
     assert excel.startswith(b"\xef\xbb\xbf")
-    assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == ecrites(",", "—")
-    ouvert = _telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert")
-    assert _csv(ouvert, ",") == ecrites(".", "")
+    assert _csv(excel.removeprefix(b"\xef\xbb\xbf"), ";") == [
+        page.entetes(),
+        *ecrites(",", "—", _lues(page)),
+        [],
+        *([mention] for mention in MENTIONS),
+    ]
+    assert _csv(_telecharger(coordinatrice, f"{FILTRES}&_export=csv-ouvert"), ",") == [
+        [*page.entetes(), "Provenance"],
+        *([*ligne, "Reconstitution"] for ligne in ecrites(".", "", _lues(page)[:-1])),
+    ]
+
+
+def test_un_programme_lit_les_donnees_ouvertes_sans_rien_en_savoir(
+    contrat_2004: None, coordinatrice: Client
+) -> None:
+    """Headings first, no total: what it adds up is what was granted, once."""
+    ouvert = _telecharger(coordinatrice, "exercice=2004&_export=csv-ouvert").decode()
+
+    lues = list(csv.DictReader(io.StringIO(ouvert)))
+
+    assert (len(lues), sum(Decimal(lue["Accordé"]) for lue in lues)) == (197, 1_028_246)
+    assert {lue["Provenance"] for lue in lues} == {"Reconstitution"}
 
 
 def test_le_nom_du_fichier_dit_de_quoi_il_est_la_liste(
@@ -108,7 +126,9 @@ def test_le_nom_du_fichier_dit_de_quoi_il_est_la_liste(
         'attachment; filename="actions-ete-2004-la-grand-combe-prevention.xlsx"'
     )
     assert nom("_export=csv") == 'attachment; filename="actions.csv"'
-    assert nom("_export=csv-ouvert") == 'attachment; filename="actions-donnees-ouvertes.csv"'
+    assert nom("_export=csv-ouvert") == (
+        'attachment; filename="actions-reconstituees-donnees-ouvertes.csv"'
+    )
     assert len(nom(f"q={'mot ' * 40}&_export=xlsx")) < 200
 
 
@@ -126,9 +146,13 @@ def test_de_vraies_lignes_ne_sont_pas_dites_reconstituees(
     marquees = [ligne[0].endswith(" Reconstituée") for ligne in page.lignes()]
     assert (page.lignes()[0][0], marquees) == (vraie.intitule, [False] + [True] * 49)
     assert "Ce ne sont pas des actions réelles" not in ouvrir("/actions/?exercice=2005").source
-    mention = _csv(_telecharger(coordinatrice, "_export=csv-ouvert"), ",")[0]
+    mention = _csv(_telecharger(coordinatrice, "_export=csv"), ";")[-2]
     assert mention[0].startswith(
         "Données en partie reconstituées : 197 des 198 lignes. Le document"
+    )
+    ouvert = coordinatrice.get("/actions/?_export=csv-ouvert")
+    assert ouvert["Content-Disposition"] == (
+        'attachment; filename="actions-en-partie-reconstituees-donnees-ouvertes.csv"'
     )
 
 
@@ -136,13 +160,17 @@ def test_le_fichier_tient_toute_la_liste_et_les_colonnes_choisies(
     contrat_2004: None, coordinatrice: Client
 ) -> None:
     requete = "colonnes=commune,montant_accorde&page=2&_export=csv-ouvert"
-    mention, legende, entetes, *lignes, totaux = _csv(_telecharger(coordinatrice, requete), ",")
-    assert [mention, legende] == [[MENTION_RECONSTITUTION], [LEGENDE]]
-    assert entetes == ["Action", "Commune", "Accordé"]
+    entetes, *lignes = _csv(_telecharger(coordinatrice, requete), ",")
+    assert entetes == ["Action", "Commune", "Accordé", "Statut", "Provenance"]
     assert len(lignes) == 197
     assert lignes[-1][1] == "Transterritorial"
     assert sum(Decimal(ligne[2]) for ligne in lignes) == 1_028_246
-    assert totaux == ["Total : 195 actions (197 lignes, dont 2 non comptées)", "", "1028246.00"]
+    requete = requete.replace("csv-ouvert", "csv")
+    _, *lignes, totaux, vide, mention, legende = _csv(_telecharger(coordinatrice, requete), ";")
+    assert (len(lignes), vide, mention, legende) == (
+        *(197, [], [MENTION_RECONSTITUTION], [LEGENDE]),
+    )
+    assert totaux == ["Total : 195 actions (197 lignes, dont 2 non comptées)", "", "1028246,00"]
 
 
 def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
@@ -167,7 +195,7 @@ def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
         (12.5, "n"),
     ]
     excel = _telecharger(coordinatrice, f"{requete}csv").decode("utf-8-sig")
-    assert list(csv.reader(io.StringIO(excel), delimiter=";"))[2] == [
+    assert list(csv.reader(io.StringIO(excel), delimiter=";"))[1] == [
         f"'{titre}",
         "'+33",
         "12,50",

@@ -46,3 +46,12 @@ def test_un_fichier_garde_la_part_entiere(coordinatrice: Client) -> None:
     ouvertes = csv.reader(io.StringIO(octets("csv-ouvert").decode()))
     (ligne_ouverte,) = (li for li in ouvertes if li[0].startswith("Conseil"))
     assert ligne_ouverte[1] == "45.35"
+
+
+def test_le_nom_des_donnees_ouvertes_dit_ce_qu_aucune_phrase_n_y_dit(coordinatrice: Client) -> None:
+    def nom(requete: str) -> str:
+        reponse = coordinatrice.get(f"/communes/?{requete}_export=csv-ouvert")
+        return str(reponse["Content-Disposition"]).partition("filename=")[2]
+
+    assert nom("") == '"communes-2004-reconstituees-donnees-ouvertes.csv"'
+    assert nom("exercice=2004&") == '"communes-2004-reconstituees-donnees-ouvertes.csv"'

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.test import Client
 
 from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
@@ -172,3 +173,35 @@ def test_le_modele_est_compris(
     assert [a.message for a in verification.avertissements] == [
         "Aucune ligne d'en-têtes reconnue : feuille non lue."
     ]
+
+
+@pytest.mark.parametrize("forme", ["csv", "csv-ouvert", "xlsx"])
+def test_une_liste_telechargee_revient_inchangee(
+    contrat_2004: None, client: Client, agent: Utilisateur, tmp_path: Path, forme: str
+) -> None:
+    """Its sentences and its total aren't actions; whose money it is stands in its filters."""
+    client.force_login(agent)
+    adresse = f"/actions/?exercice=2004&financeur=CG&_export={forme}"
+    chemin = tmp_path / "liste"
+    chemin.write_bytes(b"".join(client.get(adresse)))
+    exercice = Exercice.objects.get(annee=2004)
+
+    verification = verifier_classeur(
+        lire(chemin),
+        charger_referentiel(exercice),
+        charger_fiches(exercice),
+        Correspondance({}, {"financeur": "CG"}),
+    )
+
+    plan = verification.plan
+    assert (verification.erreurs, len(plan.creees), len(plan.modifiees)) == ([], 0, 0)
+    assert plan.inchangees == 164
+    ecartees = {motif: part.lignes for motif, part in verification.decomptes[0].ecartees.items()}
+    assert (
+        ecartees
+        == {
+            "csv": {"lignes de total": 1, "notes sous le tableau": 4},
+            "csv-ouvert": {},
+            "xlsx": {"lignes de total": 1},
+        }[forme]
+    )

@@ -25,23 +25,22 @@ FEUILLE = ListeExportee(
 
 def test_csv_pour_excel() -> None:
     assert b"".join(csv_excel(FEUILLE)).decode("utf-8-sig") == (
-        "Données d'essai\r\n"
         "Nom;Nombre;Montant;Jour\r\n"
         "'=1+1;3;-1234,50;31/12/2004\r\n"
         "\"l'« été »; ou\nl'hiver\";;;\r\n"
         "'-12;0;0,00;\r\n"
         "Total;3;-1234,50;\r\n"
+        "\r\n"
+        "Données d'essai\r\n"
     )
 
 
 def test_csv_ouvert() -> None:
     assert b"".join(csv_ouvert(FEUILLE)).decode() == (
-        "Données d'essai\r\n"
         "Nom,Nombre,Montant,Jour\r\n"
         "=1+1,3,-1234.50,2004-12-31\r\n"
         "\"l'« été »; ou\nl'hiver\",,,\r\n"
         "-12,0,0.00,\r\n"
-        "Total,3,-1234.50,\r\n"
     )
 
 
