@@ -12,9 +12,9 @@ from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
 from financement.models import Subvention, SubventionQuerySet
 from financement.montants import Montants
-from listes.chiffres import accord, denombrer
+from listes.chiffres import accord, denombrer, dire_les_inconnus
 from listes.tables import Annee, ColonneDeListe, ColonneDeSommes, Jour, Ligne, TableDeListe, Totaux
-from listes.templatetags.chiffres import donnee, somme
+from listes.templatetags.chiffres import donnee, euros, somme
 
 SANS_LIGNE = dict(Montants().par_champ())
 
@@ -167,7 +167,8 @@ def resumer(table: TableDeListe) -> SafeString:
     if accorde.valeur is None:
         phrase = format_html("{}, montant accordé inconnu", phrase)
     elif accorde.lignes:
-        phrase = format_html("{}, {} accordés", phrase, somme(accorde))
+        inconnus = dire_les_inconnus(accorde.valeur, accorde.inconnues)
+        phrase = format_html("{}, {} accordés{}", phrase, euros(accorde.valeur), inconnus)
     if investi.lignes:
         phrase = format_html("{}, investissement accordé : {}", phrase, somme(investi))
     return phrase

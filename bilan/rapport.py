@@ -254,9 +254,12 @@ def chiffres_cles(exercice: ExerciceEtabli, population: Population) -> Section:
 
 def moyenne_par_action(moyenne: Moyenne, lien: str) -> ChiffreCle:
     """Granted € of an action, and of how many it is the average."""
-    chiffre = Chiffre(moyenne.valeur, Unite.EUROS, lien, sans_ligne=not moyenne.actions)
-    sur = denombrer(moyenne.actions, "action dont l'accordé est connu", _CONNUES)
-    return ChiffreCle("Moyenne par action", chiffre, f"crédits de fonctionnement, sur {sur}")
+    chiffre = Chiffre(moyenne.valeur, Unite.EUROS, lien)
+    note = "aucune action dont l'accordé est connu"
+    if moyenne.actions:
+        sur = denombrer(moyenne.actions, "action dont l'accordé est connu", _CONNUES)
+        note = f"crédits de fonctionnement, sur {sur}"
+    return ChiffreCle("Moyenne par action", chiffre, note)
 
 
 def base_des_habitants(annee: int | str | None, inconnus: int) -> str:

@@ -13,6 +13,7 @@ from bilan.document import Bloc
 from bilan.rapport import STATUTS
 from bilan.tableaux import Chiffre, Ligne, Statut, Tableau, Unite
 from listes.chiffres import brut, ecart, montant, nombre
+from listes.templatetags.chiffres import euros, partielle
 
 register = template.Library()
 
@@ -99,4 +100,6 @@ def publie(c: Chiffre, annee: int) -> SafeString:
 def _donnee(c: Chiffre) -> SafeString:
     if c.valeur is None:
         return format_html("{}", c.affiche)
+    if c.inconnus and c.texte is None:
+        return partielle(euros(c.valeur), c.valeur, c.inconnus)
     return format_html('<data value="{}">{}</data>', str(brut(c.valeur)), c.affiche)

@@ -46,9 +46,15 @@ def somme(montant: chiffres.Somme, colonne: str = "") -> SafeString:
     """A sum of € as the legend tells it apart: see ``dire_la_somme``."""
     if not montant.lignes and not montant.autres:
         return SafeString('<span class="visually-hidden">aucune ligne</span>')
-    return donnee(
-        montant.valeur if montant.lignes else None, chiffres.dire_la_somme(montant), colonne
-    )
+    if not montant.lignes:
+        return SafeString(chiffres.HORS_FILTRE)
+    return partielle(euros(montant.valeur, colonne), montant.valeur, montant.inconnues)
+
+
+def partielle(somme: SafeString, valeur: int | Decimal | None, inconnus: int) -> SafeString:
+    """The sum followed by how many amounts it lacks, which may go to the next line."""
+    suite = chiffres.dire_les_inconnus(valeur, inconnus)
+    return format_html('<span class="partielle">{}{}</span>', somme, suite) if suite else somme
 
 
 @register.simple_tag

@@ -61,7 +61,7 @@ def test_a_l_ecran(cinq: None, ouvrir: Ouvrir) -> None:
     ]
     assert page.pied()[-3::2] == ["4\u202f500,50\xa0€, 2\xa0inconnus", "15\u202f000\xa0€"]
     assert html.escape(LEGENDE) in page.source
-    assert "4\u202f500,50\xa0€, 2\xa0inconnus</data> accordés" in page.source
+    assert "4\u202f500,50\xa0€</data> accordés, 2\xa0inconnus" in page.source
 
 
 def test_sous_un_financeur_ce_qui_est_aux_autres_est_hors_filtre(

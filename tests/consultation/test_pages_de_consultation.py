@@ -168,14 +168,14 @@ def test_un_financeur_comprend_ses_services_sans_rien_compter_deux_fois(
         for rang in lignes_de_liste(lire(coordinatrice, "/financeurs/?exercice=2005"))
     }
     assert lignes["ETAT"] == [
-        *("2", "1 470 €", "1 060,50 €, 1 inconnu", "450 €, 2 inconnus", "100,0 %"),
+        *("2", "1 470 €", "1 060,50 € , 1 inconnu", "450 € , 2 inconnus", "100,0 %"),
         "aucune ligne",
     ]
-    assert lignes["DRAC"] == ["2", "370 €", "260 €", "50 €, 1 inconnu", "24,5 %", "aucune ligne"]
+    assert lignes["DRAC"] == ["2", "370 €", "260 €", "50 € , 1 inconnu", "24,5 %", "aucune ligne"]
     assert lignes["DDJS"] == ["1", "100 €", "—", "—", "—", "aucune ligne"]
     assert lignes["CG"] == ["1", *["aucune ligne"] * 3, "0,0 %", "9 000 €"]
     assert lignes[""] == [
-        *("4", "1 520 €, 1 inconnu", "1 060,50 €, 2 inconnus", "450 €, 3 inconnus", "100,0 %"),
+        *("4", "1 520 € , 1 inconnu", "1 060,50 € , 2 inconnus", "450 € , 3 inconnus", "100,0 %"),
         "9 000 €",
     ]
 
@@ -184,7 +184,7 @@ def test_un_financeur_comprend_ses_services_sans_rien_compter_deux_fois(
 def test_une_action_de_deux_axes_n_est_comptee_qu_une_fois_au_total(coordinatrice: Client) -> None:
     lignes = lignes_de_liste(lire(coordinatrice, "/axes/?exercice=2005&sort=-actions"))
     assert [ligne[3] for ligne in lignes[:2]] == ["2", "2"]
-    assert lignes[-1][3:6] == ["3", "1 470 €, 1 inconnu", "1 060,50 €, 1 inconnu"]
+    assert lignes[-1][3:6] == ["3", "1 470 € , 1 inconnu", "1 060,50 € , 1 inconnu"]
 
 
 @pytest.mark.usefixtures("annee_2005")

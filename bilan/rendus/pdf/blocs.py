@@ -109,10 +109,12 @@ def _(bloc: ChiffresCles, _rapport: Rapport, base_url: str) -> list[Any]:
 
 
 def _carte(cle: ChiffreCle, place: float) -> list[Texte]:
-    valeur = propre(cle.chiffre.affiche or "aucune ligne")
+    affiche = propre(cle.chiffre.affiche or "aucune ligne")
+    valeur, _, inconnus = affiche.partition(", ") if cle.chiffre.inconnus else (affiche, "", "")
     corps = min(19.0, 19.0 * place / max(1, largeur(valeur, GRAS, 19)))
     return [
         Texte(valeur, Style(GRAS, corps, 23, BLEU, apres=0)),
+        *([Texte(inconnus, Style(GRAS, 9, 11.5, BLEU, apres=0))] if inconnus else []),
         Texte(cle.libelle, Style(GRAS, 9, 11.5, ENCRE, apres=0)),
         *([Texte(cle.note, Style(ITALIQUE, 8, 10, ENCRE_DOUCE, apres=0))] if cle.note else []),
     ]

@@ -170,7 +170,7 @@ def _besoins(tableau: Tableau, piles: Iterable[_Pile], mesures: Mesures) -> list
 
 
 def _case(ligne: Ligne, pile: _Pile) -> str:
-    return "\n".join(imprime(ligne.chiffres[rang]) for rang in pile.rangs)
+    return "\n".join(imprime(ligne.chiffres[rang]) for rang in pile.rangs).rstrip("\n")
 
 
 def imprime(chiffre: Chiffre) -> str:
