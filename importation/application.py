@@ -286,4 +286,5 @@ def _en_json(correspondance: Correspondance) -> dict[str, Any]:
         "colonnes": dict(correspondance.colonnes),
         "constantes": dict(correspondance.constantes),
         "entetes": {nom: list(lignes) for nom, lignes in correspondance.entetes.items()},
+        "cumuler": list(correspondance.cumuler),
     }

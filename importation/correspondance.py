@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,8 +38,11 @@ def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
 
 CONSTANTES = (
     *("commune", "theme", "porteur", "financeur", "statut", "nature", "credit"),
-    *("nature_financement", "exercice"),
+    *("nature_financement", "exercice", "intitule"),
 )
+INTITULE_PAR_DEFAUT = "Subvention à {porteur}"
+_DANS_UN_INTITULE = ("porteur", "reference", "theme", "commune", "quartier", "exercice")
+_PARTIES = {"colonnes", "constantes", "entetes", "cumuler"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,15 @@ class Correspondance:
     """Heading → target (see ``rubriques``), and values that stand for the whole file.
 
     ``entetes``: sheet → the numbers of its lines of headings; none of them: the sheet isn't read.
-    A sheet that isn't there has its headings found.
+    A sheet that isn't there has its headings found. ``cumuler``: the stages whose amounts are added
+    up where several rows of a sheet are one action's (payments, decisions). The constant
+    ``intitule`` may be a pattern: « Subvention à {porteur} ».
     """
 
     colonnes: Mapping[str, str] = field(default_factory=dict)
     constantes: Mapping[str, str] = field(default_factory=dict)
     entetes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    cumuler: Sequence[str] = ()
 
     @classmethod
     def depuis_json(cls, texte: str) -> "Correspondance":
@@ -62,10 +69,11 @@ class Correspondance:
             raise CorrespondanceRefuseeError(
                 f"La correspondance n'est pas du JSON : {erreur}."
             ) from None
-        if not isinstance(donnees, dict) or donnees.keys() - {"colonnes", "constantes", "entetes"}:
+        if not isinstance(donnees, dict) or donnees.keys() - _PARTIES:
             raise CorrespondanceRefuseeError(
                 'La correspondance attendue est {"colonnes": {"En-tête": "rubrique"}, '
-                '"constantes": {"rubrique": "valeur"}, "entetes": {"feuille": [1, 2]}}.'
+                '"constantes": {"rubrique": "valeur"}, "entetes": {"feuille": [1, 2]}, '
+                '"cumuler": ["verse"]}.'
             )
         parties: list[dict[str, str]] = []
         for nom in ("colonnes", "constantes"):
@@ -83,8 +91,13 @@ class Correspondance:
             raise CorrespondanceRefuseeError(
                 "« entetes » associe à chaque feuille les numéros de ses lignes d'en-têtes."
             )
+        cumuler = donnees.get("cumuler", [])
+        if not isinstance(cumuler, list) or not all(etape in ETAPES for etape in cumuler):
+            raise CorrespondanceRefuseeError(
+                f"« cumuler » est une liste d'étapes parmi {', '.join(ETAPES)}."
+            )
         colonnes, constantes = parties
-        return cls(colonnes, constantes, entetes)
+        return cls(colonnes, constantes, entetes, tuple(cumuler))
 
     def tableau(self, feuille: FeuilleLue, ref: Referentiel) -> TableauLu | None:
         """The table of a sheet; None where there is nothing to read (see ``trouver_tableau``)."""
@@ -208,6 +221,7 @@ class TableauCorrespondu:
     par_rubrique: dict[str, ColonneCorrespondue]
     litiges: list[Litige]
     ecartees: dict[str, Decimal]  # heading → € of the columns that aren't imported
+    modele: str  # of the titles, where no column gives them; ""
 
     @property
     def en_long(self) -> bool:
@@ -256,15 +270,29 @@ def _lire_constantes(voulues: Mapping[str, str], ref: Referentiel) -> dict[str, 
             raise CorrespondanceRefuseeError(
                 f"L'import porte sur l'exercice {ref.annee}, pas {valeur}."
             )
+        if rubrique == "intitule":
+            _verifier_modele(texte)
         if valeur is not None:
             lues[rubrique] = valeur
     return lues
+
+
+def _verifier_modele(modele: str) -> None:
+    for nom in re.findall(r"\{(.*?)\}", modele):
+        if nom not in _DANS_UN_INTITULE:
+            raise CorrespondanceRefuseeError(
+                f"Modèle d'intitulé : {{{nom}}} n'est pas connu ; attendu "
+                + ", ".join(f"{{{connu}}}" for connu in _DANS_UN_INTITULE)
+                + "."
+            )
 
 
 def _correspondre_tableau(
     tableau: TableauLu, ref: Referentiel, voulues: Mapping[str, str], constantes: dict[str, Any]
 ) -> TableauCorrespondu:
     appariees = apparier(tableau, ref, voulues)
+    constantes = dict(constantes)
+    modele = str(constantes.pop("intitule", ""))
     colonnes = [_colonne(a.rang, a.entete, a.cible, ref, constantes) for a in appariees if a.cible]
     _refuser_doubles(colonnes)
     par_rubrique = {c.cible: c for c in colonnes if isinstance(c.cible, str)}
@@ -278,6 +306,7 @@ def _correspondre_tableau(
         par_rubrique,
         trouver_litiges(tableau, appariees, ref, financeur_dit),
         sommes_ecartees(tableau, appariees),
+        "" if "intitule" in par_rubrique else modele or INTITULE_PAR_DEFAUT,
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -33,6 +33,27 @@ def completer(anciens: Montants, donnes: Montants) -> Montants:
     demande, accorde, verse = (
         ancien if donne is None else donne for ancien, donne in zip(anciens, donnes, strict=True)
     )
+    return demande, accorde, verse
+
+
+def additionner(anciens: Montants, donnes: Montants, cumuler: Collection[str]) -> Montants | None:
+    """Two rows' amounts of one line, the stages to add up added; None where others are in conflict.
+
+    Where some are added up, the same amount on each row, at another stage, is that one amount.
+    """
+    if not cumuler:
+        return None
+    sommes: list[Decimal | None] = []
+    for etape, ancien, donne in zip(ETAPES, anciens, donnes, strict=True):
+        if ancien is None or donne is None:
+            sommes.append(ancien if donne is None else donne)
+        elif etape in cumuler:
+            sommes.append(ancien + donne)
+        elif ancien == donne:
+            sommes.append(ancien)
+        else:
+            return None
+    demande, accorde, verse = sommes
     return demande, accorde, verse
 
 

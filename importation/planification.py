@@ -1,13 +1,22 @@
 """The whole file checked at once: which action each row names, and what would be written."""
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions.models import Action
 from financement.montants import Montant
-from importation.fiches import Changement, FicheAction, Totaux, comparer
+from importation.fiches import (
+    Changement,
+    CleLigne,
+    FicheAction,
+    Montants,
+    Totaux,
+    additionner,
+    comparer,
+)
 from importation.lignes import Journal, LigneVerifiee, inscrire
 from importation.referentiel import (
     NouvelOrganisme,
@@ -16,7 +25,7 @@ from importation.referentiel import (
     ValeurRefuseeError,
     cle_organisme,
 )
-from importation.rubriques import RUBRIQUES
+from importation.rubriques import ETAPES, RUBRIQUES
 from listes.chiffres import denombrer
 
 
@@ -54,6 +63,8 @@ class Plan:
         return somme.hexdigest()
 
 
+INTITULE_MAX = Action._meta.get_field("intitule").max_length or 0
+
 Identite = tuple[Any, ...]
 
 
@@ -75,6 +86,10 @@ class ActionsConnues:
         self._par_intitule: dict[str, list[int]] = {}
         for pk, fiche in fiches.items():
             self._par_intitule.setdefault(cle_organisme(fiche.intitule), []).append(pk)
+
+    def a_la_reference(self, champs: dict[str, Any]) -> bool:
+        """Whether one of them has the reference of these fields."""
+        return champs.get("reference") in self._par_reference
 
     def designee_par(self, ligne: LigneVerifiee) -> int | None:
         """The recorded action that a row names: by reference, else by porteur, title, commune."""
@@ -124,12 +139,20 @@ class Planificateur:
     """Takes the rows one by one, finds the action that each names, and concludes."""
 
     def __init__(
-        self, ref: Referentiel, fiches: dict[int, FicheAction], porteurs: Porteurs, journal: Journal
+        self,
+        ref: Referentiel,
+        fiches: dict[int, FicheAction],
+        porteurs: Porteurs,
+        journal: Journal,
+        cumuler: Iterable[str] = (),
     ) -> None:
         self.ref, self.fiches, self.porteurs, self.journal = ref, fiches, porteurs, journal
+        self.cumuler = frozenset(cumuler)
+        self.doublons: set[str] = set()  # the stages that adding rows up would settle
         self._connues = ActionsConnues(fiches)
         self._en_cours: dict[Identite, ActionPlanifiee] = {}
         self._premieres: dict[Identite, LigneVerifiee] = {}  # those that others may join
+        self._intitulees: set[str] = set()  # the sheets whose titles are made
         self._colonnes_manquantes: set[tuple[str, str]] = set()
 
     # --- One row -------------------------------------------------------------------------------
@@ -139,6 +162,8 @@ class Planificateur:
         self._resoudre_porteur(ligne)
         if ligne.refusee():
             return
+        if "intitule" not in champs and not self._connues.a_la_reference(champs):
+            self._intituler(ligne)
         if "intitule" not in champs and "reference" not in champs:
             ligne.refuser(
                 "intitule",
@@ -161,7 +186,7 @@ class Planificateur:
         inscrire(ligne, avant, apres, self.ref)
         if not ligne.refusee():
             self._en_cours[cle] = action
-            if ligne.source.en_long:
+            if self._joignable(ligne):
                 self._premieres[cle] = ligne
 
     def _resoudre_porteur(self, ligne: LigneVerifiee) -> None:
@@ -176,6 +201,26 @@ class Planificateur:
         ligne.champs["porteur"] = porteur
         if note:
             ligne.avertir("porteur" if nom else "siret", note)
+
+    def _intituler(self, ligne: LigneVerifiee) -> None:
+        """A title from the pattern of the file, where no column gives one and the porteur is."""
+        modele, porteur = ligne.source.modele, ligne.champs.get("porteur")
+        if not modele or (porteur is None and "{porteur}" in modele):
+            return
+        connu = self.ref.organismes[porteur] if isinstance(porteur, int) else porteur
+        valeurs = {"porteur": connu.nom if connu else "", "exercice": str(self.ref.annee)}
+
+        def valeur(nom: re.Match[str]) -> str:
+            return valeurs.get(nom[1]) or ligne.texte(ligne.colonne(nom[1])).strip()
+
+        if ligne.feuille not in self._intitulees:
+            self._intitulees.add(ligne.feuille)
+            ligne.avertir(
+                "intitule",
+                f"Aucune colonne ne donne l'intitulé : il est construit, « {modele} », ici et sur "
+                "les lignes suivantes.",
+            )
+        ligne.champs["intitule"] = re.sub(r"\{(\w+)\}", valeur, modele)[:INTITULE_MAX].strip()
 
     def _completer(self, ligne: LigneVerifiee, avant: FicheAction | None) -> bool:
         """What an action needs: a title, a theme and a commune when new; a commune that one may."""
@@ -224,8 +269,9 @@ class Planificateur:
         lieu = f"la ligne {action.lignes[0]}"
         if action.feuille != ligne.feuille:
             lieu += f" de la feuille « {action.feuille} »"
-        if premiere is None or not ligne.source.en_long:
+        if premiere is None or not self._joignable(ligne):
             rubrique = "reference" if "reference" in ligne.champs else "intitule"
+            self._compter_doublons(ligne.montants, action.apres.subventions)
             ligne.refuser(rubrique, f"Même action qu'à {lieu} : gardez une seule des deux lignes.")
             return
         for champ, valeur in ligne.champs.items():
@@ -233,19 +279,39 @@ class Planificateur:
                 ligne.refuser(
                     champ, f"Diffère de {lieu}, qui décrit la même action : accordez-les."
                 )
-        for cle_ligne in ligne.montants:
-            if cle_ligne in premiere.montants:
+        cumuler = self.cumuler if action.feuille == ligne.feuille else frozenset()
+        for cle_ligne, donnes in ligne.montants.items():
+            deja = premiere.montants.get(cle_ligne)
+            if deja is None:
+                continue
+            sommes = additionner(deja, donnes, cumuler)
+            if sommes is None:
+                self._compter_doublons(ligne.montants, premiere.montants)
                 ligne.refuser(
                     "financeur",
                     f"Ce financeur est déjà donné à {lieu} : additionnez "
                     "les montants, ou gardez une seule des deux lignes.",
                 )
+            else:
+                ligne.montants[cle_ligne] = sommes
         if ligne.refusee():
             return
         premiere.champs.update(ligne.champs)
         premiere.montants.update(ligne.montants)
         action.lignes.append(ligne.lue.numero)
         inscrire(ligne, action.avant, action.apres, self.ref)
+
+    def _joignable(self, ligne: LigneVerifiee) -> bool:
+        """Whether other rows may be this action's: one per funder, or added up."""
+        return ligne.source.en_long or bool(self.cumuler)
+
+    def _compter_doublons(
+        self, donnes: dict[CleLigne, Montants], deja: dict[CleLigne, Montants]
+    ) -> None:
+        """The stages of a line that two rows of an action give: adding up can be offered."""
+        for cle_ligne in donnes.keys() & deja.keys():
+            montants = zip(ETAPES, donnes[cle_ligne], strict=True)
+            self.doublons.update(etape for etape, montant in montants if montant is not None)
 
     # --- The whole file ------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from listes.recherche import sans_accents
 from territoires.models import Commune, Organisme, Quartier
 
 TRANSTERRITORIAL = "Transterritorial"
+SIREN = 9  # the digits of a SIRET that name the organisation, whatever its establishment
 _MOTS = re.compile(r"[a-z0-9]+")
 _ABREGES = {"st": "saint", "ste": "sainte", "lez": "les"}
 _ARTICLES = frozenset({"l", "la", "le", "les"})
@@ -105,6 +106,7 @@ class Referentiel:
     organismes: dict[int, OrganismeConnu] = field(default_factory=dict)
     organismes_par_nom: dict[str, list[OrganismeConnu]] = field(default_factory=dict)
     organismes_par_siret: dict[str, OrganismeConnu] = field(default_factory=dict)
+    organismes_par_siren: dict[str, list[OrganismeConnu]] = field(default_factory=dict)
     mots_des_organismes: dict[str, list[str]] = field(default_factory=dict)
     communes_permises: frozenset[int] | None = None  # None: the whole territory
 
@@ -114,6 +116,7 @@ class Referentiel:
         self.organismes_par_nom.setdefault(nom, []).append(connu)
         if connu.siret:
             self.organismes_par_siret[connu.siret] = connu
+            self.organismes_par_siren.setdefault(connu.siret[:SIREN], []).append(connu)
         for mot in mots_rares(nom):
             self.mots_des_organismes.setdefault(mot, []).append(nom)
 
@@ -201,7 +204,9 @@ class Porteurs:
     def trouver(self, nom: str, siret: str) -> PorteurTrouve:
         """Raises ValeurRefuseeError where name and SIRET can't name one organisation."""
         if (nom, siret) not in self._trouves:
-            self._trouves[nom, siret] = self._chercher(nom, siret)
+            seul = len(siret) == SIREN
+            trouve = self._chercher_au_siren(nom, siret) if seul else self._chercher(nom, siret)
+            self._trouves[nom, siret] = trouve
         return self._trouves[nom, siret]
 
     def _chercher(self, nom: str, siret: str) -> PorteurTrouve:
@@ -236,6 +241,30 @@ class Porteurs:
                 f"Le SIRET de « {connu.nom} » n'est pas enregistré : complétez sa fiche.",
             )
         return connu.pk, ""
+
+    def _chercher_au_siren(self, nom: str, siren: str) -> PorteurTrouve:
+        """A SIREN names an organisation that is known; it can't be recorded for another."""
+        connus = self.ref.organismes_par_siren.get(siren, [])
+        if len(connus) == 1:
+            [connu] = connus
+            autre = nom and cle_organisme(nom) != cle_organisme(connu.nom)
+            note = f"Ce SIREN est celui de « {connu.nom} » : c'est lui qui est retenu."
+            return connu.pk, note if autre else ""
+        if not nom:
+            raise ValeurRefuseeError(
+                "Plusieurs organismes ont ce SIREN : donnez le SIRET, 14 chiffres, ou le nom."
+                if connus
+                else "Ce SIREN n'est pas connu : donnez aussi le nom du porteur."
+            )
+        porteur, note = self._chercher(nom, "")
+        connu_au_nom = self.ref.organismes.get(porteur) if isinstance(porteur, int) else None
+        if connu_au_nom and connu_au_nom.siret and not connu_au_nom.siret.startswith(siren):
+            raise ValeurRefuseeError(
+                f"« {connu_au_nom.nom} » est enregistré avec le SIRET {connu_au_nom.siret} : "
+                "corrigez le SIREN, ou le nom s'il s'agit d'un autre organisme."
+            )
+        seul = "SIREN seul, sans les 5 chiffres de l'établissement : il n'est pas enregistré."
+        return porteur, note or ("" if connus else seul)
 
     def _par_le_nom(self, nom: str) -> OrganismeConnu | None:
         homonymes = self.ref.organismes_par_nom.get(cle_organisme(nom), [])

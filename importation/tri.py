@@ -5,7 +5,7 @@ Each row is kept, refused or set aside aloud, and counted.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from importation.correspondance import ColonneCorrespondue, TableauCorrespondu
@@ -13,7 +13,7 @@ from importation.decompte import Decompte, Euros, Part
 from importation.entetes import forme
 from importation.lecture import Cellule, LigneLue
 from importation.lignes import Journal, LigneVerifiee, lire_euros, lire_ligne
-from importation.referentiel import Referentiel
+from importation.referentiel import Referentiel, cle_organisme
 from importation.valeurs import en_texte
 
 _TOTAL = re.compile(
@@ -26,6 +26,7 @@ _COLONNES_D_UN_TITRE = 3
 _NOMMENT = ("reference", "porteur", "siret")  # what a line of totals never gives
 _SITUENT = ("theme", "commune")
 _LIGNES_D_UNE_SOMME = 2
+_PORTEURS_PAR_ERREUR = 2  # a reference copied by mistake is two porteurs'
 _RIEN: dict[int, Decimal] = {}
 TOTAL, ENTETES, TITRE, VIDE = "lignes de total", "en-têtes répétés", "titres", "lignes sans valeur"
 NOTE = "notes sous le tableau"
@@ -33,16 +34,24 @@ EN_ERREUR = "lignes en erreur"
 
 
 class Tri:
-    """Takes the rows of one table in order."""
+    """Takes the rows of one table in order. ``references``: those of the actions on record."""
 
     def __init__(
-        self, source: TableauCorrespondu, ref: Referentiel, journal: Journal, decompte: Decompte
+        self,
+        source: TableauCorrespondu,
+        ref: Referentiel,
+        journal: Journal,
+        decompte: Decompte,
+        references: Collection[str] = (),
     ) -> None:
         self.source, self.ref, self.journal, self.decompte = source, ref, journal, decompte
         self.annees: dict[int, tuple[int, Part]] = {}  # year → its first row, and all of them
         self._sommes = _Sommes()
         self._niveaux = [(min(n), n) for n in source.tableau.niveaux if len(n) > 1]
         self._exercice = source.par_rubrique.get("exercice")
+        self._sans_reference = _reference_partagee(source, references)
+        if self._sans_reference:
+            self._dire_reference_partagee()
         self._nomment = [c for r in _NOMMENT if (c := source.par_rubrique.get(r))]
         self._situent = [c for r in _SITUENT if (c := source.par_rubrique.get(r))]
         self._notes = frozenset(_notes(source.tableau.lignes))
@@ -65,6 +74,8 @@ class Tri:
         if ligne is None:
             self._ecarter(lue, VIDE, "Rien dans les colonnes importées : ligne ignorée.")
             return None
+        if self._sans_reference:
+            ligne.champs.pop("reference", None)
         additionnees = self._sommes.qui_donnent(ligne.euros)
         if additionnees:
             lignes = f"lignes {additionnees[0]} à {additionnees[1]}"
@@ -98,6 +109,17 @@ class Tri:
     def _ecarter(self, lue: LigneLue, motif: str, message: str, valeur: str = "") -> None:
         self.journal.avertir(self.source.tableau.feuille, lue.numero, "", valeur, message)
         self.decompte.ecarter(motif, lire_euros(self.source, lue.cellules))
+
+    def _dire_reference_partagee(self) -> None:
+        tableau, entete = self.source.tableau, self.source.par_rubrique["reference"].entete
+        self.journal.avertir(
+            tableau.feuille,
+            tableau.ligne_entetes,
+            entete,
+            entete,
+            "Une même référence y est celle de plusieurs porteurs : elle ne désigne pas une "
+            "action, et la colonne n'est pas importée.",
+        )
 
     # --- Headings and titles among the rows ----------------------------------------------------
 
@@ -175,6 +197,30 @@ class Tri:
 
     def _situee(self, cellules: list[Cellule]) -> bool:
         return not self._situent or _remplie(self._situent, cellules)
+
+
+def _reference_partagee(source: TableauCorrespondu, connues: Collection[str]) -> bool:
+    """Whether the references of a table are decisions', each for many porteurs: three at least
+    for one of them, or two for most. One on record, and they are actions'.
+    """
+    reference, porteur = (source.par_rubrique.get(r) for r in ("reference", "porteur"))
+    if reference is None or porteur is None:
+        return False
+    porteurs: dict[str, set[str]] = {}
+    for ligne in source.tableau.lignes:
+        cellules = ligne.cellules
+        if max(reference.rang, porteur.rang) < len(cellules) and cellules[reference.rang] != "":
+            noms = porteurs.setdefault(en_texte(cellules[reference.rang]), set())
+            noms.add(en_texte(cellules[porteur.rang]))
+    partagees = {
+        reference: len({cle_organisme(nom) for nom in noms})
+        for reference, noms in porteurs.items()
+        if len(noms) > 1
+    }
+    partagees = {reference: nombre for reference, nombre in partagees.items() if nombre > 1}
+    if not partagees or any(" ".join(r.split()) in connues for r in partagees):
+        return False
+    return max(partagees.values()) > _PORTEURS_PAR_ERREUR or len(partagees) * 2 > len(porteurs)
 
 
 class _Sommes:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
+from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 from actions.models import Action
@@ -156,7 +157,9 @@ def _indice(cellule: Cellule) -> str:
 
 
 def lire_siret(cellule: Cellule) -> str | None:
-    """14 digits whose last ones control the others; says why a spreadsheet's mangling isn't one."""
+    """14 digits whose last ones control the others, or the 9 first (SIREN); says why a
+    spreadsheet's mangling isn't one.
+    """
     texte = nettoyer(cellule)
     if not texte:
         return None
@@ -173,10 +176,8 @@ def lire_siret(cellule: Cellule) -> str | None:
         return chiffres
     if len(chiffres) == 14 and chiffres.endswith("00000"):
         raise ValeurRefuseeError(arrondi)
-    if len(chiffres) == 9 and chiffres.isdigit():
-        raise ValeurRefuseeError(
-            "C'est un SIREN (9 chiffres) : il faut le SIRET de l'établissement, 14 chiffres."
-        )
+    if stdnum_siren.is_valid(chiffres) and chiffres.isascii():
+        return chiffres
     raise ValeurRefuseeError(
         "Ce n'est pas un SIRET : il faut 14 chiffres, dont le dernier contrôle les autres."
     )

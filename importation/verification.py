@@ -12,6 +12,7 @@ from importation.lignes import Journal, Probleme
 from importation.litiges import FinanceurInconnu, financeurs_inconnus
 from importation.planification import Plan, Planificateur
 from importation.referentiel import Porteurs, Referentiel
+from importation.rubriques import ETAPES
 from importation.tri import Tri
 
 _SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
@@ -23,7 +24,8 @@ class Verification:
     """What the file holds and what it would do. ``lignes`` counts the rows read, but totals.
 
     ``decomptes``: what became of the rows and euros of each sheet. ``rangs``: sheet → heading →
-    its column, from 0.
+    its column, from 0. ``a_cumuler``: the stages that several rows of an action give, in conflict
+    unless they are added up (``Correspondance.cumuler``).
     """
 
     lignes: int
@@ -34,6 +36,7 @@ class Verification:
     financeurs_inconnus: list[FinanceurInconnu]
     decomptes: list[Decompte]
     rangs: dict[str, dict[str, int]]
+    a_cumuler: list[str]
 
     @property
     def applicable(self) -> bool:
@@ -57,11 +60,13 @@ def verifier_classeur(
     journal = Journal()
     _annoncer(classeur, tableaux, ecartees, voulue, journal)
     porteurs = Porteurs(ref)
-    planificateur = Planificateur(ref, fiches, porteurs, journal)
+    planificateur = Planificateur(ref, fiches, porteurs, journal, voulue.cumuler)
     total = sum(len(t.tableau.lignes) for t in tableaux) or 1
     lues = comptees = 0
+    references = {fiche.reference for fiche in fiches.values()}
     tris = [
-        Tri(t, ref, journal, Decompte(t.tableau.feuille, colonnes=t.ecartees)) for t in tableaux
+        Tri(t, ref, journal, Decompte(t.tableau.feuille, colonnes=t.ecartees), references)
+        for t in tableaux
     ]
     for tri in tris:
         for lue in tri.source.tableau.lignes:
@@ -83,6 +88,7 @@ def verifier_classeur(
         [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)],
         [tri.decompte for tri in tris],
         {t.tableau.feuille: {n: r for r, n in t.tableau.entetes.items()} for t in tableaux},
+        [etape for etape in ETAPES if etape in planificateur.doublons],
     )
 
 
