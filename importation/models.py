@@ -11,6 +11,8 @@ from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from travaux import taches
 
+IMPORTER = "actions.add_action"  # the permission to send files, and to read one's own
+
 
 def nom_au_hasard(importation: "Importation", nom: str) -> str:
     """Where the file is kept: nothing of what its sender named it but a known extension."""

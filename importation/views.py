@@ -24,13 +24,12 @@ from importation.export import gabarit
 from importation.fiches import comparer_totaux
 from importation.forms import ColonnesForm, FichierForm
 from importation.lecture import FichierRefuseError
-from importation.models import Importation
+from importation.models import IMPORTER, Importation
 from importation.referentiel import charger_referentiel
 from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
-IMPORTER = "actions.add_action"
 ANNULER = "importation.annuler_importation"
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
 

@@ -219,7 +219,7 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         return montant(valeur) if isinstance(filtre, MontantFiltre) else str(valeur)
 
     def champs(self) -> list[Champ]:
-        """The form's fields, in the order of the declaration."""
+        """The form's fields, in the order of the declaration; those « à la demande », if filled."""
         self.form.errors  # noqa: B018  # as above
         return [
             Champ(
@@ -231,4 +231,5 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
                 suggestions=getattr(self.filters[champ.name], "suggestions", ""),
             )
             for champ in self.form
+            if champ.value() or not getattr(self.filters[champ.name], "a_la_demande", False)
         ]

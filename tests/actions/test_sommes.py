@@ -83,7 +83,7 @@ def test_sous_un_financeur_ce_qui_est_aux_autres_est_hors_filtre(
     [
         ("xlsx", "—", (4200.5, 1), (4500.5, 2)),
         ("csv", "—", ("4200,50", "1"), ("4500,50", "2")),
-        ("csv-ouvert", "", ("4200.50", "1"), ("4500.50", "2")),
+        ("csv-ouvert", "", ("4200.50", "1"), None),  # a program adds up by itself
     ],
 )
 def test_en_fichier_une_colonne_compte_les_inconnus(
@@ -92,20 +92,20 @@ def test_en_fichier_une_colonne_compte_les_inconnus(
     forme: str,
     inconnu: str,
     partielle: tuple[Any, Any],
-    total: tuple[Any, Any],
+    total: tuple[Any, Any] | None,
 ) -> None:
-    entetes, a, b, c, d, e, pied = lignes(coordinatrice, forme)
+    entetes, a, b, c, d, e, *pied = lignes(coordinatrice, forme)
 
-    assert entetes == [
+    assert entetes[:4] == [
         *("Action", "Accordé", "Accordé, montants inconnus"),
         "Investissement accordé",
     ]
     assert tuple(a[1:3]) == partielle
     assert [str(case) for case in b[1:3]] == [inconnu, "1"] or b[1:3] == [inconnu or None, 1]
     assert [float(str(case).replace(",", ".")) for case in c[1:3]] == [0, 0]
-    assert [case or "" for case in d[1:]] == ["", "", ""]
+    assert [case or "" for case in d[1:4]] == ["", "", ""]
     assert float(str(e[3]).replace(",", ".")) == 15_000
-    assert tuple(pied[1:3]) == total
+    assert [tuple(ligne[1:3]) for ligne in pied] == ([total] if total else [])
 
 
 def test_sans_investissement_sa_colonne_n_est_pas_la(

@@ -84,6 +84,7 @@ def test_les_colonnes_reglees_a_la_main_sont_verifiees_par_l_ouvrier(
     importation, _ = envoyer(nadia, exercice, "Intitulé;Thème;Somme\nUn;1;100\n")
     travailler()
     choix = {
+        "exercice": exercice.pk,
         "colonne_0": "intitule",
         "colonne_1": "theme",
         "colonne_2": "montant_accorde",
