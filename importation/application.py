@@ -176,6 +176,9 @@ def rapport_de(verification: Verification) -> dict[str, Any]:
         ],
         "organismes_nombre": len(plan.organismes),
         "ignores": verification.ignores,
+        "decomptes": [decompte.en_json() for decompte in verification.decomptes],
+        "financeurs_inconnus": [f.en_json() for f in verification.financeurs_inconnus],
+        "a_cumuler": verification.a_cumuler,
         "totaux": {"avant": plan.avant.en_json(), "apres": plan.apres.en_json()},
     }
 

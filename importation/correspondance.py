@@ -209,9 +209,9 @@ class ColonneCorrespondue:
         return self.deja_lues[cellule if type(cellule) is str else (type(cellule), cellule)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TableauCorrespondu:
-    """A sheet's table whose columns are known. ``notes``: (heading, what to check)."""
+    """A sheet's table whose columns are known; itself only. ``notes``: (heading, what to check)."""
 
     tableau: TableauLu
     colonnes: list[ColonneCorrespondue]
@@ -231,14 +231,14 @@ class TableauCorrespondu:
 
 def correspondre(
     classeur: Classeur, ref: Referentiel, voulue: Correspondance
-) -> tuple[list[TableauCorrespondu], list[str]]:
-    """The tables of the file, and the names of the sheets that hold none.
+) -> tuple[list[TableauCorrespondu], list[TableauLu]]:
+    """The tables of the file, and those whose headings nobody knows.
 
     Raises CorrespondanceRefuseeError where no sheet holds one, or where the match can't stand.
     """
     constantes = _lire_constantes(voulue.constantes, ref)
     tableaux: list[TableauCorrespondu] = []
-    ecartees: list[str] = []
+    ecartees: list[TableauLu] = []
     for feuille in classeur.feuilles:
         tableau = voulue.tableau(feuille, ref)
         if tableau is None:
@@ -246,7 +246,7 @@ def correspondre(
         if tableau.reconnu:
             tableaux.append(_correspondre_tableau(tableau, ref, voulue.colonnes, constantes))
         else:
-            ecartees.append(feuille.nom)
+            ecartees.append(tableau)
     if not tableaux:
         raise CorrespondanceRefuseeError(
             "Aucune ligne d'en-têtes reconnue : dites, dans Colonnes, où elle est et ce que "

@@ -60,6 +60,13 @@ class Decompte:
                 lues.montants[etape] += valeur
         return lues
 
+    def __str__(self) -> str:
+        """« Feuille « X » : 3 lignes lues, 900 € accordés ; … »."""
+        dits = [f"gardé : {self.gardees}"]
+        dits += [f"{motif} : {part}" for motif, part in self.ecartees.items()]
+        dits += [f"colonne « {nom} » : {montant(s)}" for nom, s in self.colonnes.items()]
+        return f"Feuille « {self.feuille} », lu : {self.lues}. " + " ; ".join(dits) + "."
+
     def ecarter(self, motif: str, euros: Euros) -> None:
         """Set a row aside."""
         self.ecartees.setdefault(motif, Part()).ajouter(euros)

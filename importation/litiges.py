@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from importation.appariement import ColonneAppariee
 from importation.argent import somme_d_argent
@@ -12,7 +13,7 @@ from importation.entetes import SANS_NOM, TableauLu
 from importation.propositions import etape_dite, nom_du_financeur
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import ETAPES, est_d_argent
-from listes.chiffres import montant
+from listes.chiffres import brut, montant
 from listes.recherche import sans_accents
 
 # Money of the action that isn't one funder's.
@@ -65,6 +66,12 @@ def sommes_ecartees(tableau: TableauLu, appariees: Sequence[ColonneAppariee]) ->
         for appariee in appariees
         if not appariee.cible and (somme := _somme(tableau, appariee))
     }
+
+
+def sommes_du_tableau(tableau: TableauLu) -> dict[str, Decimal]:
+    """Heading → € of the columns that hold some, whatever they mean."""
+    colonnes = tableau.entetes.items()
+    return sommes_ecartees(tableau, [ColonneAppariee(rang, nom, "") for rang, nom in colonnes])
 
 
 def _somme(tableau: TableauLu, appariee: ColonneAppariee) -> Decimal | None:
@@ -143,6 +150,9 @@ class FinanceurInconnu:
     somme: Decimal
     feuille: str
     colonne: str
+
+    def en_json(self) -> dict[str, Any]:
+        return asdict(self) | {"somme": brut(self.somme)}
 
 
 def code_libre(nom: str, ref: Referentiel) -> str:

@@ -88,6 +88,11 @@ class Tri:
         self._sommes.ajouter(ligne)
         return ligne
 
+    def ecarter_tout(self, motif: str) -> None:
+        """Set all of the rows aside."""
+        for lue in self.source.tableau.lignes:
+            self.decompte.ecarter(motif, lire_euros(self.source, lue.cellules))
+
     def compter(self, ligne: LigneVerifiee) -> None:
         """A row, once it is known whether it can be written."""
         if ligne.refusee():

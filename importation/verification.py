@@ -3,17 +3,24 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from importation.correspondance import Correspondance, TableauCorrespondu, correspondre
-from importation.decompte import Decompte
-from importation.entetes import forme
+from importation.correspondance import (
+    Correspondance,
+    TableauCorrespondu,
+    correspondre,
+    est_notre_recapitulatif,
+)
+from importation.decompte import Decompte, Part
+from importation.doublons import trouver_doublons
+from importation.entetes import TableauLu, forme
 from importation.fiches import FicheAction
 from importation.lecture import Classeur, sans_ramassage
 from importation.lignes import Journal, Probleme
-from importation.litiges import FinanceurInconnu, financeurs_inconnus
+from importation.litiges import FinanceurInconnu, financeurs_inconnus, sommes_du_tableau
 from importation.planification import Plan, Planificateur
 from importation.referentiel import Porteurs, Referentiel
 from importation.rubriques import ETAPES
 from importation.tri import Tri
+from listes.chiffres import montant
 
 _SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
 _PAS_DE_PROGRESSION = 1000
@@ -68,7 +75,11 @@ def verifier_classeur(
         Tri(t, ref, journal, Decompte(t.tableau.feuille, colonnes=t.ecartees), references)
         for t in tableaux
     ]
+    doubles = _dire_les_doublons(tableaux, journal)
     for tri in tris:
+        if tri.source in doubles:
+            tri.ecarter_tout("lignes d'une autre feuille")
+            continue
         for lue in tri.source.tableau.lignes:
             lues += 1
             if lues % _PAS_DE_PROGRESSION == 0:
@@ -86,10 +97,40 @@ def verifier_classeur(
         journal.avertissements,
         list(dict.fromkeys(nom for t in tableaux for nom in t.ignores)),
         [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)],
-        [tri.decompte for tri in tris],
+        [*(tri.decompte for tri in tris), *_non_lues(classeur, tableaux, ecartees)],
         {t.tableau.feuille: {n: r for r, n in t.tableau.entetes.items()} for t in tableaux},
         [etape for etape in ETAPES if etape in planificateur.doublons],
     )
+
+
+def _dire_les_doublons(
+    tableaux: list[TableauCorrespondu], journal: Journal
+) -> list[TableauCorrespondu]:
+    """Say which sheets hold the lines of others; those that add nothing, which aren't read."""
+    doublons = trouver_doublons(tableaux)
+    for doublon in doublons:
+        consigner = journal.avertir if doublon.entier else journal.refuser
+        consigner(doublon.source.tableau.feuille, 0, "", "", doublon.message)
+    return [doublon.source for doublon in doublons if doublon.entier]
+
+
+def _non_lues(
+    classeur: Classeur, tableaux: list[TableauCorrespondu], ecartees: list[TableauLu]
+) -> Iterator[Decompte]:
+    """The sheets that aren't read, by choice or because nobody knows their headings."""
+    lues = {source.tableau.feuille for source in tableaux}
+    inconnues = {tableau.feuille: tableau for tableau in ecartees}
+    for feuille in classeur.feuilles:
+        if feuille.nom in lues or not feuille.lignes or est_notre_recapitulatif(feuille):
+            continue
+        decompte = Decompte(feuille.nom)
+        tableau = inconnues.get(feuille.nom)
+        if tableau is None:
+            decompte.ecartees["feuille non lue, par choix"] = Part(len(feuille.lignes))
+        else:
+            decompte.ecartees["aucune ligne d'en-têtes reconnue"] = Part(len(tableau.lignes))
+            decompte.colonnes.update(sommes_du_tableau(tableau))
+        yield decompte
 
 
 def _dire_les_autres_annees(
@@ -111,7 +152,7 @@ def _dire_les_autres_annees(
 def _annoncer(
     classeur: Classeur,
     tableaux: list[TableauCorrespondu],
-    ecartees: list[str],
+    ecartees: list[TableauLu],
     voulue: Correspondance,
     journal: Journal,
 ) -> None:
@@ -119,8 +160,11 @@ def _annoncer(
     for feuille in classeur.feuilles:
         for remarque in feuille.remarques:
             journal.avertir(feuille.nom, remarque.ligne, "", remarque.valeur, remarque.message)
-    for nom in ecartees:
-        journal.avertir(nom, 0, "", "", "Aucune ligne d'en-têtes reconnue : feuille non lue.")
+    for ecartee in ecartees:
+        dit = "Aucune ligne d'en-têtes reconnue : feuille non lue"
+        sommes = [f"{montant(s)} sous « {nom} »" for nom, s in sommes_du_tableau(ecartee).items()]
+        suite = f" ({', '.join(sommes)})" if sommes else ""
+        journal.avertir(ecartee.feuille, 0, "", "", f"{dit}{suite}.")
     presents = {forme(nom) for t in tableaux for nom in t.tableau.entetes.values()}
     citees = {forme(nom): nom for nom in voulue.colonnes}
     for nom in (nom for connue, nom in citees.items() if connue not in presents):

@@ -46,6 +46,7 @@ def test_sans_appliquer_rien_n_est_ecrit(
         "erreurs",
         "avertissements",
         "totaux",
+        "feuilles",
     ]
     assert [resultat[c] for c in ("lignes", "creees", "modifiees", "inchangees")] == [2, 2, 0, 0]
     assert resultat["erreurs"] == []

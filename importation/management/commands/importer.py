@@ -107,6 +107,7 @@ class Command(BaseCommand):
 
     def _ecrire(self, verification: Verification, numero: int | None, voulu: bool) -> None:
         plan = verification.plan
+        self.stdout.writelines(f"{decompte}\n" for decompte in verification.decomptes)
         self._lister("Erreurs", verification.erreurs)
         self._lister("Avertissements", verification.avertissements)
         if plan.organismes:
@@ -162,4 +163,5 @@ def resultat_json(verification: Verification) -> dict[str, Any]:
         "erreurs": [probleme.en_json() for probleme in verification.erreurs],
         "avertissements": [probleme.en_json() for probleme in verification.avertissements],
         "totaux": {"avant": plan.avant.en_json(), "apres": plan.apres.en_json()},
+        "feuilles": [decompte.en_json() for decompte in verification.decomptes],
     }
