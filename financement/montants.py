@@ -80,9 +80,7 @@ class Montants:
         for nature, _ in _SOMMES.values():
             somme, connues = next(reste), next(reste)
             siennes, autres = lignes[nature]
-            montants.append(
-                Montant(round(somme or Decimal(0), 2), siennes, siennes - connues, autres)
-            )
+            montants.append(Montant(somme or Decimal(0), siennes, siennes - connues, autres))
         return cls(*montants)
 
     @classmethod
@@ -102,6 +100,16 @@ class Montants:
         """
         for nom, (nature, champ) in _SOMMES.items():
             yield (champ if nature == Nature.FONCTIONNEMENT else nom), getattr(self, nom)
+
+
+class SommeExacte(Sum):
+    """A sum of €, to the cent. SQLite adds up floats, of which only the cents are meant: 0,10 and
+    0,20 would be more than 0,30.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **contexte: Any) -> Any:
+        ordre, parametres = self.as_sql(compiler, connection, **contexte)
+        return f"CAST(ROUND({ordre}, 2) AS NUMERIC)", parametres
 
 
 _SOMMES: Final = {
@@ -126,6 +134,6 @@ def agregats(chemin: str = "", choisies: Q | None = None) -> dict[str, Aggregate
             demandes[f"toutes_{nature}"] = Count(f"{chemin}nature", filter=siennes)
     for nom, (nature, champ) in _SOMMES.items():
         siennes = Q(**{f"{chemin}nature": nature}) & retenues
-        demandes[nom] = Sum(f"{chemin}{champ}", filter=siennes)
+        demandes[nom] = SommeExacte(f"{chemin}{champ}", filter=siennes)
         demandes[f"{nom}_connus"] = Count(f"{chemin}{champ}", filter=siennes)
     return demandes

@@ -1,4 +1,4 @@
-"""Search without accents or case, by one rule on SQLite, on PostgreSQL and in Python.
+"""Search and order without accents or case, by one rule on SQLite, on PostgreSQL and in Python.
 
 The table below is the rule; the database function ``sans_accents`` is made from it on each side.
 ``Champ__sans_accents__contains=sans_accents(mot)`` finds « École » for « ecole ».
@@ -9,7 +9,7 @@ import unicodedata
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, TextField, Transform
+from django.db.models import CharField, Func, TextField, Transform
 from django.db.models.lookups import Contains
 
 from comptes.saisies import couper
@@ -18,6 +18,8 @@ from comptes.saisies import couper
 _LETTRES = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 _NUES = "aaaaaaceeeeiiiinooooouuuuyy"
 _LIGATURES = {"œ": "oe", "æ": "ae", "’": "'"}
+# In small letters, Python writes the dotted capital of Turkish with two signs, PostgreSQL as it is.
+_I_POINTE = "İ"
 _TABLE = str.maketrans(dict(zip(_LETTRES, _NUES, strict=True)) | _LIGATURES)
 _AUTRES = re.compile(r"[^bdfghjlmpqrstvwxz0-9]+")
 _OCTETS = bytes.maketrans(_LETTRES.encode("latin-1"), _NUES.encode("latin-1"))
@@ -25,14 +27,15 @@ _OCTETS = bytes.maketrans(_LETTRES.encode("latin-1"), _NUES.encode("latin-1"))
 
 def sans_accents(texte: str) -> str:
     """The text in small letters without accents, as the database compares it."""
-    petit = texte.lower()
+    petit = texte.replace(_I_POINTE, "i").lower()
     for lettre, nues in _LIGATURES.items():
         petit = petit.replace(lettre, nues)
     try:
         # A text of Latin-1 letters alone, as almost all are: five times as fast.
         return petit.encode("latin-1").translate(_OCTETS).decode("latin-1")
     except UnicodeEncodeError:
-        return unicodedata.normalize("NFC", texte).lower().translate(_TABLE)
+        compose = unicodedata.normalize("NFC", texte)
+        return compose.replace(_I_POINTE, "i").lower().translate(_TABLE)
 
 
 def mots(texte: str) -> list[str]:
@@ -68,6 +71,34 @@ def lettres_sures(mot: str) -> str:
     return _AUTRES.sub("%", mot).strip("%")
 
 
+def cle_de_tri(texte: str) -> str:
+    """The text as people order it: without accents or case, « R2 » before « R10 »."""
+    return _CHIFFRES.sub(lambda lus: lus[0].zfill(_RANG)[-_RANG:], sans_accents(texte))
+
+
+_CHIFFRES = re.compile(r"[0-9]+")
+_RANG = 20
+
+
+class CleDeTri(Func):
+    """``cle_de_tri`` in the database."""
+
+    function = "cle_de_tri"
+    output_field = TextField()
+
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **contexte: Any) -> Any:
+        """Each number behind twenty zeros, then only its last twenty digits."""
+        return self.as_sql(
+            compiler,
+            connection,
+            template=(
+                "regexp_replace(regexp_replace(sans_accents(%(expressions)s), '([0-9]+)', "
+                f"'{'0' * _RANG}\\1', 'g'), '[0-9]*([0-9]{{{_RANG}}})', '\\1', 'g')"
+            ),
+            **contexte,
+        )
+
+
 CharField.register_lookup(SansAccents)
 TextField.register_lookup(SansAccents)
 
@@ -75,17 +106,18 @@ TextField.register_lookup(SansAccents)
 def installer_dans_sqlite(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
     """SQLite functions live with the connection: give each new one ours."""
     if connection.vendor == "sqlite":
-        connection.connection.create_function(
-            "sans_accents",
-            1,
-            lambda texte: None if texte is None else sans_accents(str(texte)),
-            deterministic=True,
-        )
+        for nom, regle in (("sans_accents", sans_accents), ("cle_de_tri", cle_de_tri)):
+            connection.connection.create_function(
+                nom,
+                1,
+                lambda texte, regle=regle: None if texte is None else regle(str(texte)),
+                deterministic=True,
+            )
 
 
 def sql_postgresql() -> str:
     """The statement that makes ``sans_accents`` on PostgreSQL, from the same table."""
-    corps = "lower(normalize(texte, NFC))"
+    corps = f"lower(replace(normalize(texte, NFC), '{_I_POINTE}', 'i'))"
     for lettre, nues in _LIGATURES.items():
         corps = f"replace({corps}, '{lettre}', '{nues.replace(chr(39), chr(39) * 2)}')"
     return (

@@ -20,7 +20,7 @@ from django_tables2.data import TableQuerysetData
 
 from listes.chiffres import INCONNU, Somme, accord, denombrer, dire_la_somme
 from listes.filters import Filtres
-from listes.recherche import SansAccents
+from listes.recherche import CleDeTri
 from listes.templatetags.chiffres import donnee, legende, somme
 
 Ligne = dict[str, Any]
@@ -129,7 +129,7 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
         self, queryset: "QuerySet[Any, Any]", is_descending: bool
     ) -> "tuple[QuerySet[Any, Any], bool]":
         """Unknown values come last in both directions; equal ones by their id."""
-        cle = SansAccents(F(self.champ)) if self._trie_du_texte else F(self.champ)
+        cle = CleDeTri(F(self.champ)) if self._trie_du_texte else F(self.champ)
         ordre = cle.desc(nulls_last=True) if is_descending else cle.asc(nulls_last=True)
         return queryset.order_by(ordre, "-pk" if is_descending else "pk"), True
 

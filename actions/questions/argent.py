@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery
 
 from actions.statuts import ECARTES
 from financement.models import Financeur, SubventionQuerySet
-from financement.montants import Montants, Nature, agregats
+from financement.montants import Montants, Nature, SommeExacte, agregats
 
 Ligne = TypeVar("Ligne", bound=models.Model)
 
@@ -79,7 +79,8 @@ class Argent(models.QuerySet[Ligne]):
         )
         return Moyenne(
             **connues.order_by().aggregate(
-                somme=Sum("subventions__montant_accorde"), actions=Count("pk", distinct=True)
+                somme=SommeExacte("subventions__montant_accorde"),
+                actions=Count("pk", distinct=True),
             )
         )
 
@@ -89,7 +90,7 @@ class Argent(models.QuerySet[Ligne]):
             subventions.filter(action=OuterRef("pk"))
             .order_by()
             .values("action")
-            .annotate(somme=Sum(f"montant_{etape}"))
+            .annotate(somme=SommeExacte(f"montant_{etape}"))
             .values("somme")
         )
         return self.alias(**{f"somme_{etape}": Subquery(somme)})

@@ -104,3 +104,15 @@ def test_un_financeur_vient_avec_ceux_qui_en_relevent(contrat_2004: None) -> Non
     assert set(etat.values_list("colonne", flat=True)) == {"ETAT"}
     assert etat.count() > 1
     assert Action.objects.montants(["ETAT"]).accorde == Montant(D("351098.00"), 162, 0)
+
+
+def test_dix_et_vingt_centimes_font_trente(action: Action) -> None:
+    for rang, centimes in enumerate(("0.10", "0.20")):
+        financeur = Financeur.objects.create(code=f"F{rang}", nom=f"F{rang}")
+        Subvention.objects.create(action=action, financeur=financeur, montant_accorde=D(centimes))
+    subventions = Subvention.objects.de_fonctionnement()
+
+    for bornes in ({"au_plus": D("0.30")}, {"au_moins": D("0.30")}):
+        assert list(Action.objects.recevant(subventions, **bornes)) == [action]
+    assert not Action.objects.recevant(subventions, au_plus=D("0.29")).exists()
+    assert Action.objects.moyenne_accordee().valeur == D("0.30")
