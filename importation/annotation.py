@@ -4,6 +4,7 @@ A small .xlsx is the sender's own, formats and formulas kept. Anything else is w
 its values: an .xls, .ods or .csv can't be annotated, and a large workbook would cost too much.
 """
 
+import datetime
 import io
 import unicodedata
 import zipfile
@@ -23,9 +24,9 @@ from importation.correspondance import (
     RECAPITULATIF,
     est_notre_recapitulatif,
 )
-from importation.lecture import Cellule, CelluleIllisible, Classeur
+from importation.lecture import Cellule, Classeur
 from importation.lignes import Probleme
-from importation.valeurs import en_texte
+from importation.valeurs import en_texte, valeur_de
 from importation.verification import Verification
 from listes.classeurs import texte
 
@@ -200,11 +201,12 @@ def _ecrire(
 ) -> None:
     gravites = {gravite for gravite, _ in remarques}
     style = next((formats[g] for g in ("Erreur", "Avertissement") if g in gravites), None)
+    cellule = valeur_de(cellule)
     if isinstance(cellule, bool):
         page.write_boolean(ligne, rang, cellule, style)
     elif isinstance(cellule, int | float) and abs(cellule) < 1e300:
         page.write_number(ligne, rang, cellule, style)
-    elif not isinstance(cellule, str | int | float | CelluleIllisible) and cellule.year >= 1900:
+    elif isinstance(cellule, datetime.date) and cellule.year >= 1900:
         page.write_datetime(ligne, rang, cellule, style or formats["jour"])
     elif style is not None and cellule == "":
         page.write_blank(ligne, rang, None, style)

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from importation.lecture import Cellule
+from importation.extraction.formats import POUR_CENT
+from importation.lecture import Cellule, CelluleEnForme
 from listes.chiffres import MontantIllisibleError, lire_montant
 from listes.recherche import sans_accents
 
@@ -52,6 +53,8 @@ def somme_d_argent(entete: str, cellules: Iterable[Cellule]) -> Decimal | None:
 
 def montant_de(cellule: Cellule) -> Decimal | None:
     """The amount that a cell can be; None for a date, a text, a phone number, a postal code."""
+    if isinstance(cellule, CelluleEnForme):
+        return None if cellule.reserve == POUR_CENT else montant_de(cellule.valeur)
     if isinstance(cellule, bool):
         return None
     if isinstance(cellule, int | float):

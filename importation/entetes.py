@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from importation.argent import montant_de
-from importation.lecture import Cellule, FeuilleLue, LigneLue
+from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, Fusion, LigneLue
 from importation.propositions import cible_connue
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import est_d_argent
+from importation.valeurs import en_texte, valeur_de
 
 LIGNES_REGARDEES = 30
 SANS_NOM = "Colonne "  # and its letters: a column that has cells and no heading
@@ -98,7 +99,7 @@ class _Recherche:
 
     def tableau(self, rangs: tuple[int, ...], reconnu: bool = True) -> TableauLu:
         lignes = self.feuille.lignes
-        sous = lignes[rangs[-1] + 1 :]
+        sous = _etendre_les_fusions(lignes[rangs[-1] + 1 :], self.feuille.fusions)
         return TableauLu(
             self.feuille.nom,
             tuple(lignes[rang].numero for rang in rangs),
@@ -235,6 +236,30 @@ def _etaler(
             niveau[colonne] = groupe
         else:
             groupe = ""
+
+
+def _etendre_les_fusions(lignes: list[LigneLue], fusions: Sequence[Fusion]) -> list[LigneLue]:
+    """The rows, each merged cell given to all those that it covers; blank ones stay away."""
+    verticales = [fusion for fusion in fusions if fusion[2] > fusion[0]]
+    if not verticales:
+        return lignes
+    rangs = {ligne.numero: rang for rang, ligne in enumerate(lignes)}
+    etendues = lignes.copy()
+    for haut, gauche, bas, _ in verticales:
+        couvertes = [rangs[numero] for numero in range(haut, bas + 1) if numero in rangs]
+        if len(couvertes) < 2 or lignes[couvertes[0]].numero != haut:
+            continue
+        premiere = lignes[couvertes[0]].cellules
+        cellule = premiere[gauche] if gauche < len(premiere) else ""
+        if isinstance(cellule, CelluleEnForme) or montant_de(cellule) is not None:
+            reserve = f"fusionnée sur les lignes {haut} à {bas} : répartissez-le entre elles"
+            cellule = CelluleEnForme(valeur_de(cellule), en_texte(cellule), reserve)
+        for rang in couvertes if cellule != "" else ():
+            cellules = etendues[rang].cellules.copy()
+            cellules += [""] * (gauche + 1 - len(cellules))
+            cellules[gauche] = cellule
+            etendues[rang] = LigneLue(etendues[rang].numero, cellules)
+    return etendues
 
 
 def _avec_colonnes_sans_nom(noms: dict[int, str], lignes: Sequence[LigneLue]) -> dict[int, str]:

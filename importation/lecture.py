@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from importation.extraction.bornes import SECONDES_MAX
 
@@ -32,7 +33,20 @@ class CelluleIllisible:
     motif: str
 
 
-Cellule = str | int | float | bool | datetime.date | CelluleIllisible
+@dataclass(frozen=True, slots=True)
+class CelluleEnForme:
+    """A cell that doesn't say plainly what it holds.
+
+    ``affichee`` is what it shows: « 2.10 » for 2.1. ``reserve`` says why its value can't be an
+    amount in euros, "" where it can.
+    """
+
+    valeur: "Cellule"
+    affichee: str
+    reserve: str = ""
+
+
+Cellule = str | int | float | bool | datetime.date | CelluleIllisible | CelluleEnForme
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +177,9 @@ def _lire_elements(sortie: Iterable[bytes], feuilles: list[FeuilleLue]) -> str:
     return ""
 
 
-def _objet(objet: dict[str, str]) -> object:
+def _objet(objet: dict[str, Any]) -> object:
+    if "v" in objet:
+        return CelluleEnForme(objet["v"], objet["t"], objet["u"])
     if "j" in objet:
         return datetime.date.fromisoformat(objet["j"])
     return CelluleIllisible(objet["i"]) if "i" in objet else objet

@@ -127,7 +127,6 @@ def lire_euros(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> Euros
 def _lire_cellules(ligne: LigneVerifiee) -> bool:
     """Read the imported columns into the row's fields and money; False where all are empty."""
     cellules, champs, montants = ligne.lue.cellules, ligne.champs, ligne.montants
-    euros = ligne.euros
     trouve = False
     for colonne in ligne.source.colonnes:
         if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
@@ -140,13 +139,21 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
         elif isinstance(colonne.cible, str):
             champs[colonne.cible] = valeur
             if colonne.etape:
-                euros.append((colonne.rang, colonne.etape, valeur))
+                _compter(ligne, colonne, valeur)
         else:
-            euros.append((colonne.rang, colonne.etape, valeur[colonne.rang_etape]))
+            _compter(ligne, colonne, valeur[colonne.rang_etape])
             deja = montants.get(colonne.cible.ligne, INCONNUS)
             montants[colonne.cible.ligne] = completer(deja, valeur)
         trouve = True
     return trouve
+
+
+def _compter(ligne: LigneVerifiee, colonne: ColonneCorrespondue, valeur: Decimal) -> None:
+    ligne.euros.append((colonne.rang, colonne.etape, valeur))
+    if 0 < valeur < 1:
+        ligne.avertir_sous(
+            colonne.entete, ligne.texte(colonne), "Moins d'un euro : vérifiez l'unité."
+        )
 
 
 def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:

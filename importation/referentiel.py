@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from actions.models import Exercice, Theme
 from axes.models import AxeTransversal
@@ -133,6 +133,7 @@ class Referentiel:
         return self.financeurs.noms[pk]
 
 
+_RESSEMBLANCE = 0.6
 _MOTS_COURANTS = frozenset(
     {"association", "asso", "centre", "social", "club", "comite", "commune", "culturel"}
     | {"culturelle", "ecole", "maison", "mairie", "pour", "sportif", "sportive", "union", "ville"}
@@ -142,6 +143,38 @@ _MOTS_COURANTS = frozenset(
 def mots_rares(nom: str) -> list[str]:
     """The first letters of the words that tell a name from another."""
     return [mot[:5] for mot in _MOTS.findall(nom) if len(mot) > 3 and mot not in _MOTS_COURANTS]
+
+
+def _a_un_autre_nom(nom: str, retenu: str, note: str) -> str:
+    """The warning where an identifier comes with another spelling than the name on record.
+
+    Raises ValeurRefuseeError where the names have nothing in common.
+    """
+    if not nom or cle_organisme(nom) == cle_organisme(retenu):
+        return ""
+    if not _se_ressemblent(nom, retenu):
+        raise ValeurRefuseeError(
+            f"Ce numéro est celui de « {retenu} », et la ligne nomme « {nom} », qui n'a rien de "
+            "commun : corrigez le numéro, ou le nom."
+        )
+    return note
+
+
+def _se_ressemblent(nom: str, autre: str) -> bool:
+    """Two spellings of one name, or its initials."""
+    formes = cle_organisme(nom), cle_organisme(autre)
+    rares, autres_rares = map(mots_rares, formes)
+    court, long = sorted(formes, key=len)
+    mots = _MOTS.findall(long)
+    sigles = {
+        "".join(mot[0] for mot in mots),
+        "".join(mot[0] for mot in mots if len(mot) > 3),
+    }
+    return (
+        not set(rares).isdisjoint(autres_rares)
+        or "".join(_MOTS.findall(court)) in sigles
+        or SequenceMatcher(None, *formes).ratio() >= _RESSEMBLANCE
+    )
 
 
 def nom_court(nom: str) -> str:
@@ -212,13 +245,8 @@ class Porteurs:
     def _chercher(self, nom: str, siret: str) -> PorteurTrouve:
         connu = self.ref.organismes_par_siret.get(siret)
         if connu is not None:
-            meme_nom = not nom or cle_organisme(nom) == cle_organisme(connu.nom)
-            note = (
-                ""
-                if meme_nom
-                else f"Ce SIRET est celui de « {connu.nom} » : c'est lui qui est retenu."
-            )
-            return connu.pk, note
+            note = f"Ce SIRET est celui de « {connu.nom} » : c'est lui qui est retenu."
+            return connu.pk, _a_un_autre_nom(nom, connu.nom, note)
         if not nom:
             if siret in self._par_siret:
                 return self._par_siret[siret], ""
@@ -247,9 +275,8 @@ class Porteurs:
         connus = self.ref.organismes_par_siren.get(siren, [])
         if len(connus) == 1:
             [connu] = connus
-            autre = nom and cle_organisme(nom) != cle_organisme(connu.nom)
             note = f"Ce SIREN est celui de « {connu.nom} » : c'est lui qui est retenu."
-            return connu.pk, note if autre else ""
+            return connu.pk, _a_un_autre_nom(nom, connu.nom, note)
         if not nom:
             raise ValeurRefuseeError(
                 "Plusieurs organismes ont ce SIREN : donnez le SIRET, 14 chiffres, ou le nom."
@@ -279,9 +306,8 @@ class Porteurs:
     def _creer(self, nom: str, siret: str) -> PorteurTrouve:
         meme_siret = self._par_siret.get(siret)
         if meme_siret is not None and cle_organisme(meme_siret.nom) != cle_organisme(nom):
-            return meme_siret, (
-                f"Le fichier donne aussi ce SIRET à « {meme_siret.nom} » : il est retenu."
-            )
+            note = f"Le fichier donne aussi ce SIRET à « {meme_siret.nom} » : il est retenu."
+            return meme_siret, _a_un_autre_nom(nom, meme_siret.nom, note)
         nouveau = self._par_nom.get(cle_organisme(nom))
         if nouveau is None:
             nouveau = NouvelOrganisme(nom, siret or None)

@@ -16,17 +16,19 @@ from stdnum.fr import siret as stdnum_siret
 
 from actions.models import Action
 from financement.models import Subvention
-from importation.lecture import Cellule, CelluleIllisible
+from importation.lecture import Cellule, CelluleEnForme, CelluleIllisible
 from importation.referentiel import Noms, Referentiel, ValeurRefuseeError, cle
 from listes.chiffres import MontantIllisibleError, lire_montant
 
 MONTANT_MAX = Decimal("9999999999.99")
+_REVERSEMENT = "Un reversement ne s'importe pas : écrivez le montant net sur la ligne de l'action."
 _TIRETS = frozenset("-–—−")
 _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
 _DATE_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
 _SIRET_ARRONDI = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _NUMERO_ET_NOM = re.compile(r"(\d{1,3})\s*[-–—.:)]\s*(\S.*)")
 _NUMERO_D_AXE = re.compile(r"(?:axe\s*)?(?:n°\s*)?(\d{1,3})(?:\s*[-–—.:)].*)?", re.I | re.A)
+_CHIFFRES_EXACTS = 1e15
 _JOURS_EXCEL = (20_000, 60_000)  # 1954 to 2064: a day's number, where a date is expected
 _ORIGINE_EXCEL = datetime.date(1899, 12, 30)
 
@@ -39,17 +41,25 @@ def en_texte(cellule: Cellule) -> str:
         return cellule
     if isinstance(cellule, CelluleIllisible):
         return ""
+    if isinstance(cellule, CelluleEnForme):
+        return cellule.affichee
     if isinstance(cellule, bool):
         return "VRAI" if cellule else "FAUX"
-    if isinstance(cellule, float) and cellule.is_integer() and abs(cellule) < 1e15:
+    if isinstance(cellule, float) and cellule.is_integer() and abs(cellule) < _CHIFFRES_EXACTS:
         return str(int(cellule))
     if isinstance(cellule, datetime.date):
         return f"{cellule:%d/%m/%Y}"
     return str(cellule)
 
 
+def valeur_de(cellule: Cellule) -> Cellule:
+    """What a cell holds, whatever it shows."""
+    return cellule.valeur if isinstance(cellule, CelluleEnForme) else cellule
+
+
 def nettoyer(cellule: Cellule) -> str:
-    """The cell's text, spaces tidied; a lone dash is an empty cell."""
+    """The text of what a cell holds, spaces tidied; a lone dash is an empty cell."""
+    cellule = valeur_de(cellule)
     if isinstance(cellule, CelluleIllisible):
         raise ValeurRefuseeError(f"{cellule.motif[:1].upper()}{cellule.motif[1:]}.")
     texte = " ".join(en_texte(cellule).split())
@@ -68,15 +78,27 @@ def nettoyer(cellule: Cellule) -> str:
 
 
 def lire_texte(cellule: Cellule, maximum: int) -> str | None:
-    """A line of text, ``maximum`` characters at most."""
-    texte = nettoyer(cellule)
+    """A line of text as shown, ``maximum`` characters at most."""
+    texte = nettoyer(_affiche(cellule))
     if len(texte) > maximum:
         raise ValeurRefuseeError(f"{len(texte)} caractères : {maximum} au plus.")
     return texte or None
 
 
+def _affiche(cellule: Cellule) -> Cellule:
+    """A cell as shown: « 007 », « 2.10 »."""
+    nombre = valeur_de(cellule)
+    if isinstance(nombre, float) and abs(nombre) >= _CHIFFRES_EXACTS:
+        raise ValeurRefuseeError(
+            "Le tableur n'a gardé que 15 chiffres de ce nombre : mettez la colonne au format texte "
+            "et retapez-le."
+        )
+    return cellule.affichee if isinstance(cellule, CelluleEnForme) else cellule
+
+
 def lire_paragraphes(cellule: Cellule) -> str | None:
     """Text that keeps its lines."""
+    cellule = _affiche(cellule)
     if not isinstance(cellule, str):
         return nettoyer(cellule) or None
     return "\n".join(nettoyer(ligne) for ligne in cellule.strip().splitlines()) or None
@@ -84,6 +106,10 @@ def lire_paragraphes(cellule: Cellule) -> str | None:
 
 def lire_montant_de(cellule: Cellule) -> Decimal | None:
     """An amount in €, from a number or from text: ``1 234,56 €``. Never negative."""
+    if isinstance(cellule, CelluleEnForme):
+        if cellule.reserve:
+            raise ValeurRefuseeError(f"Un montant est attendu ; la cellule est {cellule.reserve}.")
+        cellule = cellule.valeur
     if isinstance(cellule, bool):
         raise ValeurRefuseeError("Un montant est attendu : écrivez par exemple 1234,56.")
     if isinstance(cellule, int | float):
@@ -96,7 +122,7 @@ def lire_montant_de(cellule: Cellule) -> Decimal | None:
     if not texte:
         return None
     if texte[0] in _TIRETS and texte[1:].strip()[:1].isdigit():
-        raise ValeurRefuseeError("Un montant ne peut pas être négatif : écrivez-le sans le signe.")
+        raise ValeurRefuseeError(_REVERSEMENT)
     try:
         return lire_montant(texte)
     except MontantIllisibleError as erreur:
@@ -107,7 +133,7 @@ def _montant_du_nombre(nombre: int | float) -> Decimal:
     if not math.isfinite(nombre) or abs(nombre) > MONTANT_MAX:
         raise ValeurRefuseeError("Montant trop grand : dix chiffres au plus avant la virgule.")
     if nombre < 0:
-        raise ValeurRefuseeError("Un montant ne peut pas être négatif : écrivez-le sans le signe.")
+        raise ValeurRefuseeError(_REVERSEMENT)
     exact = Decimal(str(nombre))
     arrondi = round(exact, 2)
     # A spreadsheet's sums carry noise such as 1234.5600000000001; a third decimal is a mistake.
@@ -118,6 +144,7 @@ def _montant_du_nombre(nombre: int | float) -> Decimal:
 
 def lire_date(cellule: Cellule) -> datetime.date | None:
     """A day: a spreadsheet's date, ``31/12/2004``, ``31/12/04`` or ``2004-12-31``."""
+    cellule = valeur_de(cellule)
     if isinstance(cellule, datetime.date):
         jour: datetime.date | None = cellule
     else:
@@ -160,6 +187,7 @@ def lire_siret(cellule: Cellule) -> str | None:
     """14 digits whose last ones control the others, or the 9 first (SIREN); says why a
     spreadsheet's mangling isn't one.
     """
+    cellule = valeur_de(cellule)
     texte = nettoyer(cellule)
     if not texte:
         return None
@@ -172,10 +200,11 @@ def lire_siret(cellule: Cellule) -> str | None:
     chiffres = re.sub(r"[\s.\-]", "", texte)
     if isinstance(cellule, int | float) and len(chiffres) == 13:
         chiffres = chiffres.zfill(14)  # a number loses its leading zero
-    if stdnum_siret.is_valid(chiffres) and chiffres.isascii():
-        return chiffres
+    # An establishment's own number is never 00000, and a rounded one has the key by chance.
     if len(chiffres) == 14 and chiffres.endswith("00000"):
         raise ValeurRefuseeError(arrondi)
+    if stdnum_siret.is_valid(chiffres) and chiffres.isascii():
+        return chiffres
     if stdnum_siren.is_valid(chiffres) and chiffres.isascii():
         return chiffres
     raise ValeurRefuseeError(
@@ -185,6 +214,7 @@ def lire_siret(cellule: Cellule) -> str | None:
 
 def lire_exercice(cellule: Cellule) -> int | None:
     """A budget year: « 2004 », « Exercice 2004 », or that of a date."""
+    cellule = valeur_de(cellule)
     if isinstance(cellule, datetime.date):
         return cellule.year
     texte = nettoyer(cellule)
@@ -253,6 +283,7 @@ def lire_axes(cellule: Cellule, ref: Referentiel) -> frozenset[int] | None:
 
 def _morceaux(cellule: Cellule, ref: Referentiel) -> list[str]:
     """The axes that a cell names; a title may hold a comma, and « 1,3 » may have become 1.3."""
+    cellule = valeur_de(cellule)
     if isinstance(cellule, float):
         return en_texte(cellule).split(".")
     if not isinstance(cellule, str):

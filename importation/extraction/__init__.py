@@ -10,6 +10,8 @@ column, then its last; rows from 1 as shown, columns from 0), then its rows that
 hundred a line (``[[numéro, [cellules]], …]``), then ``{"remarques": […]}``: what a person should
 know of it, each with its row, what stands there and the sentence. Cells that JSON can't say are
 objects:
-``{"j": "2004-12-31"}`` a day, ``{"i": "…"}`` a cell that can't be read and why. ``{"refus": "…"}``
+``{"j": "2004-12-31"}`` a day, ``{"i": "…"}`` a cell that can't be read and why, ``{"v": 0.75,
+"t": "75%", "u": "un pourcentage"}`` a number whose format shows something else, and why it isn't
+euros. ``{"refus": "…"}``
 ends a file that is refused.
 """

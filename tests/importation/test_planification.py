@@ -74,7 +74,7 @@ def test_le_fichier_d_une_association_avec_toutes_ses_erreurs(
             7,
             "Etat – montant demandé",
             "-5",
-            "Un montant ne peut pas être négatif : écrivez-le sans le signe.",
+            "Un reversement ne s'importe pas : écrivez le montant net sur la ligne de l'action.",
         ),
         Probleme(
             "actions",
@@ -224,7 +224,7 @@ def test_un_organisme_se_reconnait_a_son_siret_puis_a_son_nom(
     chemin = csv(
         "Intitulé;Porteur;SIRET;Commune;Thème\n"
         "Un;CENTRE MEDITERRANEEN de littérature  orale;;Alès;1\n"
-        "Deux;Autre nom;73282932000074;Alès;1\n"
+        "Deux;Amis du Rieux;73282932000074;Alès;1\n"
         "Trois;Centre méditeranéen de litterature orale;;Alès;1\n"
         "Quatre;Pirouette;;Alès;1\n"
         "Cinq;pirouette;;Alès;1\n"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from importation import valeurs
-from importation.lecture import Cellule, CelluleIllisible
+from importation.lecture import Cellule, CelluleEnForme, CelluleIllisible
 from importation.referentiel import Referentiel, ValeurRefuseeError
 
 
@@ -44,8 +44,8 @@ def test_un_montant(cellule: Cellule, attendu: Decimal | None) -> None:
         ("1,234.50", "n'est pas un montant : écrivez par exemple 1234,56"),
         ("12a", "« 12a » n'est pas un montant"),
         ("1e5", "n'est pas un montant"),
-        ("-12", "ne peut pas être négatif"),
-        (-12, "ne peut pas être négatif"),
+        ("-12", "Un reversement ne s'importe pas"),
+        (-12, "Un reversement ne s'importe pas"),
         (1e15, "trop grand : dix chiffres au plus"),
         (float("nan"), "trop grand"),
         (float("inf"), "trop grand"),
@@ -230,3 +230,31 @@ def test_une_annee(cellule: Cellule, annee: int | str | None) -> None:
             valeurs.lire_exercice(cellule)
     else:
         assert valeurs.lire_exercice(cellule) == annee
+
+
+@pytest.mark.parametrize("chiffres", [73282932000000, "73 282 932 000 000", "7,3282932E+13"])
+def test_un_siret_arrondi_se_voit_meme_quand_sa_cle_tombe_juste(chiffres: int | str) -> None:
+    with pytest.raises(ValeurRefuseeError, match="Le tableur a arrondi ce SIRET"):
+        valeurs.lire_siret(chiffres)
+
+
+@pytest.mark.parametrize(
+    ("cellule", "texte"),
+    [
+        (CelluleEnForme(7.0, "007"), "007"),
+        (CelluleEnForme(2.1, "2.10"), "2.10"),
+        (CelluleEnForme(0.75, "75%", "un pourcentage"), "75%"),
+    ],
+)
+def test_un_texte_se_lit_comme_la_cellule_le_montre(cellule: CelluleEnForme, texte: str) -> None:
+    assert valeurs.lire_texte(cellule, 40) == texte
+
+
+def test_un_identifiant_de_plus_de_quinze_chiffres_est_refuse() -> None:
+    with pytest.raises(ValeurRefuseeError, match="n'a gardé que 15 chiffres"):
+        valeurs.lire_texte(1234567890123456.0, 40)
+
+
+def test_un_montant_se_lit_dans_ce_que_la_cellule_contient() -> None:
+    assert valeurs.lire_montant_de(CelluleEnForme(1500.0, "1500.00")) == 1500
+    assert valeurs.lire_siret(CelluleEnForme(73282932000074.0, "7E+13")) == "73282932000074"
