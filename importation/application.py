@@ -13,18 +13,16 @@ from django.utils import timezone
 from actions.cloture import ExerciceClosError, refuser_si_clos
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
-from importation.correspondance import (
-    Correspondance,
-    signature,
-)
+from importation.correspondance import Correspondance
 from importation.ecriture import Ecriture
 from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import FicheAction, charger_fiches
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
-from importation.models import CorrespondanceRetenue, Importation, LigneImportee
+from importation.models import Importation, LigneImportee
 from importation.planification import ActionPlanifiee, Plan
 from importation.referentiel import NouvelOrganisme, charger_referentiel
+from importation.reglement import retrouver_colonnes
 from importation.verification import Verification, verifier_classeur
 from suivi.masse import LOT, EcritureSuivie, lots
 
@@ -49,7 +47,7 @@ def recevoir(
         empreinte=empreinte,
         exercice=exercice,
         utilisateur=utilisateur,
-        correspondance=_en_json(correspondance or Correspondance()),
+        correspondance=(correspondance or Correspondance()).en_json(),
     )
     if isinstance(chemin_ou_fichier, Path):
         octets = io.BytesIO(chemin_ou_fichier.read_bytes())
@@ -73,7 +71,7 @@ def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
     try:
         classeur = lire_fichier(importation)
         if se_souvenir:
-            _retrouver_colonnes(importation, classeur)
+            retrouver_colonnes(importation, classeur)
         verification = verification_de(importation, classeur, importation.noter_progression)
     except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
         importation.etat, importation.message = Importation.Etat.ECHOUEE, str(refus)
@@ -247,47 +245,3 @@ def _garder_de_quoi_annuler(importation: Importation, ecrites: list[_Ecrite]) ->
         ],
         batch_size=LOT,
     )
-
-
-def choisir_colonnes(importation: Importation, classeur: Classeur, choisie: Correspondance) -> None:
-    """Match the columns as someone says, and remember them for files with the same headings.
-
-    What stands for the whole file belongs to this one: nobody else's file takes it.
-    """
-    importation.correspondance = _en_json(choisie)
-    importation.etat = Importation.Etat.RECUE
-    importation.save()
-    CorrespondanceRetenue.objects.update_or_create(
-        signature=_signature(importation, classeur),
-        defaults={"colonnes": importation.correspondance["colonnes"]},
-    )
-
-
-def _retrouver_colonnes(importation: Importation, classeur: Classeur) -> None:
-    retenue = CorrespondanceRetenue.objects.filter(
-        signature=_signature(importation, classeur)
-    ).first()
-    if retenue is not None:
-        importation.correspondance = _en_json(Correspondance(retenue.colonnes))
-
-
-def _signature(importation: Importation, classeur: Classeur) -> str:
-    """That of the headings as they are found before anyone settles anything."""
-    ref = charger_referentiel(importation.exercice)
-    return signature(
-        [
-            entete
-            for feuille in classeur.feuilles
-            if (tableau := Correspondance().tableau(feuille, ref))
-            for entete in tableau.entetes.values()
-        ]
-    )
-
-
-def _en_json(correspondance: Correspondance) -> dict[str, Any]:
-    return {
-        "colonnes": dict(correspondance.colonnes),
-        "constantes": dict(correspondance.constantes),
-        "entetes": {nom: list(lignes) for nom, lignes in correspondance.entetes.items()},
-        "cumuler": list(correspondance.cumuler),
-    }

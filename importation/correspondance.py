@@ -99,6 +99,15 @@ class Correspondance:
         colonnes, constantes = parties
         return cls(colonnes, constantes, entetes, tuple(cumuler))
 
+    def en_json(self) -> dict[str, Any]:
+        """Plain values, which make it again."""
+        return {
+            "colonnes": dict(self.colonnes),
+            "constantes": dict(self.constantes),
+            "entetes": {nom: list(lignes) for nom, lignes in self.entetes.items()},
+            "cumuler": list(self.cumuler),
+        }
+
     def tableau(self, feuille: FeuilleLue, ref: Referentiel) -> TableauLu | None:
         """The table of a sheet; None where there is nothing to read (see ``trouver_tableau``)."""
         if est_notre_recapitulatif(feuille):

@@ -79,3 +79,38 @@ class Decompte:
             "ecartees": {motif: part.en_json() for motif, part in self.ecartees.items()},
             "colonnes": {entete: brut(somme) for entete, somme in self.colonnes.items()},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class PartMontree:
+    """Some rows as the preview shows them: one amount by stage shown, None where there is none."""
+
+    libelle: str
+    lignes: int
+    montants: list[Decimal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DecompteMontre:
+    feuille: str
+    parts: list[PartMontree]
+    colonnes: list[tuple[str, Decimal]]
+
+
+def montrer(decomptes: list[dict[str, Any]]) -> tuple[list[str], list[DecompteMontre]]:
+    """The stages that hold euros, and each sheet's parts, from results of ``Decompte.en_json``."""
+    etapes = [e for e in ETAPES if any(e in d["lues"] for d in decomptes)]
+
+    def part(libelle: str, lue: dict[str, Any]) -> PartMontree:
+        montants = [Decimal(str(lue[etape])) if etape in lue else None for etape in etapes]
+        return PartMontree(libelle, lue["lignes"], montants)
+
+    montres = []
+    for decompte in decomptes:
+        parts = [part("lu", decompte["lues"])]
+        if decompte["ecartees"]:
+            parts.append(part("gardé", decompte["gardees"]))
+        parts += [part(motif, ecartee) for motif, ecartee in decompte["ecartees"].items()]
+        colonnes = [(nom, Decimal(str(somme))) for nom, somme in decompte["colonnes"].items()]
+        montres.append(DecompteMontre(decompte["feuille"], parts, colonnes))
+    return [ETAPES[etape].capitalize() for etape in etapes], montres

@@ -1,6 +1,7 @@
 """The pages of imports: send a file, see what it would do, apply it, undo it."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,23 @@ from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from comptes.saisies import lire_entier
 from importation import taches
 from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import choisir_colonnes, lire_fichier, recevoir
+from importation.application import lire_fichier, recevoir
+from importation.choix import a_choisir
 from importation.correspondance import Correspondance
+from importation.decompte import montrer
 from importation.export import gabarit
 from importation.fiches import comparer_totaux
 from importation.forms import ColonnesForm, FichierForm
 from importation.lecture import FichierRefuseError
 from importation.models import IMPORTER, Importation
 from importation.referentiel import charger_referentiel
+from importation.reglement import choisir_colonnes, creer_financeur, regler
 from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
 ANNULER = "importation.annuler_importation"
+CREER_UN_FINANCEUR = "financement.add_financeur"
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
 
 
@@ -76,7 +81,10 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
     importation = trouver(request.user, pk)
     totaux = importation.rapport.get("totaux")
     constantes = importation.correspondance.get("constantes", {})
+    etapes, decomptes = montrer(importation.rapport.get("decomptes", []))
     contexte = {
+        "etapes": etapes,
+        "decomptes": decomptes,
         "pour_tout": [(RUBRIQUES[code].libelle, valeur) for code, valeur in constantes.items()],
         "importation": importation,
         "rapport": importation.rapport,
@@ -115,13 +123,38 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
         return redirect("importation:apercu", importation.pk)
     ref = charger_referentiel(importation.exercice, communes_de(request))
     actuelle = Correspondance(**importation.correspondance)
-    form = ColonnesForm(classeur, ref, actuelle, importation.exercice, request.POST or None)
+    form = ColonnesForm(
+        a_choisir(classeur, ref, actuelle),
+        ref,
+        actuelle,
+        importation.exercice,
+        request.POST or None,
+        creer=peut_creer_un_financeur(request),
+    )
     if request.method == "POST" and form.is_valid():
         importation.exercice = form.cleaned_data["exercice"]
-        choisir_colonnes(importation, classeur, form.correspondance())
+        choisie = form.correspondance()
+        if "relire" in request.POST or form.a_relire():
+            regler(importation, choisie)
+            return redirect("importation:colonnes", importation.pk)
+        creees = {
+            entete: f"{creer_financeur(nom, ref)}:{etape}" for entete, nom, etape in form.a_creer()
+        }
+        choisir_colonnes(
+            importation, classeur, replace(choisie, colonnes={**choisie.colonnes, **creees})
+        )
         return _verifier(request, importation, se_souvenir=False)
-    contexte = {"importation": importation, "form": form}
+    contexte = {
+        "importation": importation,
+        "form": form,
+        "a_cumuler": importation.rapport.get("a_cumuler") or actuelle.cumuler,
+    }
     return render(request, "importation/colonnes.html", contexte)
+
+
+def peut_creer_un_financeur(request: HttpRequest) -> bool:
+    """Reference data are everyone's: an account limited to communes only reads them."""
+    return request.user.has_perm(CREER_UN_FINANCEUR) and not communes_de(request)
 
 
 @exige(IMPORTER)

@@ -1,6 +1,7 @@
 """The pages of imports: Nadia receives a file with mistakes, and sees it through."""
 
 import io
+import re
 from pathlib import Path
 
 import openpyxl
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
+from financement.models import Financeur
 from importation import views
 from importation.lecture import lire
 from importation.models import CorrespondanceRetenue, Importation
@@ -166,6 +168,117 @@ def test_statut_credits_nature_et_annee_se_donnent_pour_tout_le_fichier(
     assert (subvention.nature, subvention.credit) == ("INVESTISSEMENT", "DROIT_COMMUN")
     importation.refresh_from_db()
     assert importation.rapport["avertissements"] == []
+
+
+def _selectionnees(page: str) -> list[str]:
+    """What each list of choices holds, in the order of the page."""
+    listes = re.findall(r"<select.*?</select>", page, re.DOTALL)
+    return [re.findall(r'<option value="([^"]*)" selected', liste)[0] for liste in listes]
+
+
+def test_des_en_tetes_que_personne_ne_connait_se_choisissent(
+    nadia: Client, exercice: Exercice
+) -> None:
+    """Nobody edits another's file to import it."""
+    lignes = ["Bilan de l'année;;", "Nos gens;Quoi;Combien", "Les Amis;Cirque;1 500"]
+    importation = _envoyer(nadia, exercice, "\n".join([*lignes, "Les Voisins;Jeux;500", ""]))
+    colonnes = reverse("importation:colonnes", args=[importation.pk])
+    apercu = nadia.get(reverse("importation:apercu", args=[importation.pk])).content.decode()
+    assert importation.etat == "ECHOUEE"
+    assert f'href="{colonnes}">Choisir les en-têtes' in apercu
+
+    page = nadia.get(colonnes).content.decode()
+
+    assert "voici la plus probable" in page
+    assert 'value="2" id="lignes_0-2" checked>' in page
+    assert "Les Amis · Les Voisins" in page
+    assert '<data value="2000">2\u202f000\xa0€</data>' in page
+    assert _selectionnees(page)[:3] == ["", "", "?"]
+
+    choix = {
+        "exercice": exercice.pk,
+        "lignes_0": "2",
+        "colonne_0": "porteur",
+        "colonne_1": "intitule",
+        "colonne_2": "montant_accorde",
+        "constante_commune": "Alès",
+        "constante_theme": "Culture",
+        "constante_financeur": "Ville",
+    }
+    relu = nadia.post(colonnes, choix | {"lignes_0": "1", "relire": "1"})
+    assert relu["Location"] == colonnes
+    assert "Colonne B" in nadia.get(colonnes).content.decode()
+    assert nadia.post(colonnes, choix)["Location"] == colonnes  # other headings: shown first
+    assert "Combien" in nadia.get(colonnes).content.decode()
+    nadia.post(colonnes, choix)
+
+    importation.refresh_from_db()
+    assert (importation.etat, importation.erreurs, importation.creees) == ("VERIFIEE", 0, 2)
+    assert importation.rapport["totaux"]["apres"]["accorde"] == 2000
+    suivant = _envoyer(nadia, exercice, "\n".join([*lignes, "Les Uns;Fête;900", ""]))
+    assert suivant.correspondance["colonnes"]["Combien"] == "montant_accorde"
+    assert suivant.message == ""
+
+
+def test_l_argent_d_un_financeur_inconnu_se_regle_en_le_creant(
+    nadia: Client, exercice: Exercice, client: Client
+) -> None:
+    texte = "Intitulé;Porteur;Commune;Thème;Ville accordé;CAF\nUn;Les Amis;Alès;1;1000;2000\n"
+    importation = _envoyer(nadia, exercice, texte)
+    colonnes = reverse("importation:colonnes", args=[importation.pk])
+    page = nadia.get(colonnes).content.decode()
+    assert _selectionnees(page)[:6] == [
+        *("intitule", "porteur", "commune", "theme", "VILLE:accorde", "?")
+    ]
+    choix = {
+        "exercice": exercice.pk,
+        "colonne_0": "intitule",
+        "colonne_1": "porteur",
+        "colonne_2": "commune",
+        "colonne_3": "theme",
+        "colonne_4": "VILLE:accorde",
+        "colonne_5": "?",
+    }
+    nadia.post(colonnes, choix)
+    importation.refresh_from_db()
+    assert importation.erreurs == 1  # still to settle
+
+    nadia.post(colonnes, choix | {"colonne_5": "+accorde"})
+
+    importation.refresh_from_db()
+    assert (importation.erreurs, importation.creees) == (0, 1)
+    assert Financeur.objects.get(code="CAF").nom == "CAF"
+    assert Financeur.historique.get(code="CAF").history_user == Utilisateur.objects.get()
+    assert importation.rapport["totaux"]["apres"]["financeurs"]["CAF"] == {"accorde": 2000}
+    ines = Utilisateur.objects.create_user("ines", password="mot-de-passe-long")
+    ines.user_permissions.add(Permission.objects.get(codename="add_action"))
+    client.force_login(ines)
+    autre = _envoyer(client, exercice, texte.replace("CAF", "MSA"))
+    colonnes = reverse("importation:colonnes", args=[autre.pk])
+    assert "Créer le financeur" not in client.get(colonnes).content.decode()
+    client.post(colonnes, choix | {"colonne_5": "+accorde"})
+    assert not Financeur.objects.filter(code="MSA").exists()
+
+
+def test_l_apercu_commence_par_les_lignes_et_les_euros_de_chaque_feuille(
+    nadia: Client, exercice: Exercice
+) -> None:
+    texte = f"{ENTETES}Un;Les Amis;Alès;1;100\nDeux;Les Amis;Alese;1;50\nTotal;;;;150\n"
+    importation = _envoyer(nadia, exercice, texte)
+
+    page = nadia.get(reverse("importation:apercu", args=[importation.pk])).content.decode()
+
+    tableau = page.partition("<caption>Ce qui est lu")[2].partition("</table>")[0]
+    cellules = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", tableau, re.DOTALL)
+    textes = [" ".join(re.sub(r"<[^>]*>", "", cellule).split()) for cellule in cellules]
+    assert textes == [
+        *("Feuille", "Lignes", "Accordé"),
+        *("« amis » : lu", "3", "300 €"),
+        *("gardé", "1", "100 €"),
+        *("lignes en erreur", "1", "50 €"),
+        *("lignes de total", "1", "150 €"),
+    ]
+    assert page.index("Ce qui est lu") < page.index("lignes lues") < page.index("Erreurs")
 
 
 def test_un_fichier_illisible_est_refuse_en_clair(nadia: Client, exercice: Exercice) -> None:
