@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from importation.argent import montant_de
 from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, Fusion, LigneLue
-from importation.propositions import cible_connue
+from importation.propositions import cible_connue, se_completent
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import est_d_argent
 from importation.valeurs import en_texte, valeur_de
@@ -232,7 +232,7 @@ def _etaler(
     for colonne in range(max((*niveau, *dessous), default=-1) + 1):
         if colonne in niveau:
             groupe = niveau[colonne] if colonne in dessous else ""
-        elif groupe and colonne in dessous:
+        elif groupe and colonne in dessous and se_completent(groupe, dessous[colonne]):
             niveau[colonne] = groupe
         else:
             groupe = ""

@@ -51,7 +51,7 @@ _GENRES_CONNUS = (
     "|droit public|association loi 1901|loi 1901|asso|epci|gip|société"
 )
 _GENRES = frozenset(map(cle, _GENRES_CONNUS.split("|")))
-_LIGNES_D_UN_GENRE, _VALEURS_D_UN_GENRE = 20, 3
+_VALEURS_D_UN_GENRE, _LIGNES_PAR_GENRE = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,13 @@ def etape_dite(entete: str) -> str:
     return next((_ETAPE_DU_MOT[mot] for mot in mots if mot in _ETAPE_DU_MOT), "")
 
 
+def se_completent(groupe: str, entete: str) -> bool:
+    """Whether one is a bare stage and the other says whose: « État » over « demandé »."""
+    if etape_dite(entete):
+        return not etape_dite(groupe) and not nom_du_financeur(entete)
+    return bool(etape_dite(groupe))
+
+
 def _proposer_semblable(forme: str) -> Proposition | None:
     if len(forme) < 5 or len(forme) > 60:
         return None
@@ -218,8 +225,8 @@ def _porteur_ou_non(
         return Proposition("siret", "ses valeurs sont des SIRET, pas des noms", rang=(3, 0))
     distinctes = {cle(texte) for texte in textes}
     genre = distinctes <= _GENRES or (
-        len(textes) >= _LIGNES_D_UN_GENRE
-        and len(distinctes) <= _VALEURS_D_UN_GENRE
+        len(distinctes) <= _VALEURS_D_UN_GENRE
+        and len(distinctes) * _LIGNES_PAR_GENRE <= len(textes)
         and "porteur" not in cle(entete)
         and not any(cle_organisme(texte) in ref.organismes_par_nom for texte in set(textes))
     )

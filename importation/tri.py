@@ -13,12 +13,18 @@ from importation.decompte import Decompte, Euros, Part
 from importation.entetes import forme
 from importation.lecture import Cellule, LigneLue
 from importation.lignes import Journal, LigneVerifiee, lire_euros, lire_ligne
-from importation.referentiel import Referentiel, cle_organisme
+from importation.referentiel import Referentiel, cle, cle_organisme
 from importation.valeurs import en_texte
+from listes.recherche import sans_accents
 
 _TOTAL = re.compile(
-    r"(?:(?:sous[- ]?|s[./])?tota(?:l|ux)\b.*|s/?t|ensemble(?: (?:d|g).*)?|cumul\b.*|somme)",
-    re.IGNORECASE,
+    r"(?:(?:sous[- ]?|s[./])?tota(?:l|ux)\b|s/t\b|ensemble(?=$| (?:d|g))|cumul\b|somme$)(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOTS_D_UN_TOTAL = frozenset(
+    {"general", "generale", "de", "des", "du", "la", "le", "les", "l", "d", "en", "par", "pour"}
+    | {"subventions", "subvention", "actions", "action", "montants", "montant", "euros", "annee"}
+    | {"theme", "thematique", "volet", "commune", "porteur", "partiel", "page", "tableau"}
 )
 _INITIALES_D_UN_TOTAL = frozenset("tTsSeEcC \u00a0\n\t")
 _TITRE = re.compile(r"(?:thème|thématique|axe|volet|pilier|commune|quartier)\b", re.IGNORECASE)
@@ -175,27 +181,39 @@ class Tri:
 
         One that names someone is one too, if its amounts are the sum of the rows above.
         """
-        etiquettes = [
-            c
-            for c in cellules
-            if type(c) is str and c[:1] in _INITIALES_D_UN_TOTAL and _TOTAL.fullmatch(c.strip())
-        ]
+        etiquettes = {
+            rang: trouve
+            for rang, c in enumerate(cellules)
+            if type(c) is str and c[:1] in _INITIALES_D_UN_TOTAL
+            if (trouve := _TOTAL.fullmatch(c.strip()))
+        }
         if not etiquettes:
             return ""
-        intitule = self.source.par_rubrique.get("intitule")
-        titres = [intitule] if intitule else []
-        autres = [*self._nomment, *titres, *([] if self._nomment else self._situent)]
-        presentes = [
-            c
-            for colonne in autres
-            if colonne.rang < len(cellules)
-            and (c := cellules[colonne.rang]) != ""
-            and c not in etiquettes
-            and en_texte(c).strip()
+        titre = self.source.par_rubrique.get("intitule")
+        noms = [*self._nomment, *([titre] if titre else [])]
+        noms += [] if self._nomment else self._situent
+        presents = [
+            colonne
+            for colonne in noms
+            if colonne.rang not in etiquettes and _remplie([colonne], cellules)
         ]
-        if presentes and not self._sommes.qui_donnent(lire_euros(self.source, cellules)):
-            return ""
-        return etiquettes[0].strip()
+        etiquette = next(iter(etiquettes.values()))
+        sure = self._ne_dit_que_total(etiquette[1], cellules)
+        if presents or not (sure or self._nomment):
+            euros = lire_euros(self.source, cellules)
+            total = sure and self._sommes.qui_donnent(euros) is not None
+        else:
+            total = sure or not any(colonne.rang in etiquettes for colonne in self._nomment)
+        return etiquette[0] if total else ""
+
+    def _ne_dit_que_total(self, reste: str, cellules: list[Cellule]) -> bool:
+        """Whether what follows « Total » only says of what: « général », « Sport », the porteur."""
+        mots = [m for m in re.findall(r"[a-z0-9]+", sans_accents(reste)) if not m.isdigit()]
+        nom = "".join(mot for mot in mots if mot not in _MOTS_D_UN_TOTAL)
+        if not nom or any(cle(c) in (nom, cle(reste)) for c in cellules if type(c) is str):
+            return True
+        noms = (self.ref.themes, self.ref.communes, self.ref.financeurs)
+        return any(connus.trouver(reste) or connus.trouver(nom) for connus in noms)
 
     def _nommee(self, cellules: list[Cellule]) -> bool:
         return not self._nomment or _remplie(self._nomment, cellules)
@@ -238,9 +256,13 @@ class _Sommes:
         self._lignes_au_total = 0
 
     def ajouter(self, ligne: LigneVerifiee) -> None:
-        self._lignes.append(ligne.lue.numero)
+        rien = True
         for rang, _, valeur in ligne.euros:
-            self._par_colonne[rang] += valeur
+            if valeur:
+                self._par_colonne[rang] += valeur
+                rien = False
+        if not rien:
+            self._lignes.append(ligne.lue.numero)
 
     def repartir(self) -> None:
         """Here stands a total."""

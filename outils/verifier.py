@@ -58,6 +58,7 @@ SANS_SQL = [
     # Files of people, read before anything is written; the 2004 document; the source itself.
     "tests/importation/test_annotation.py",
     "tests/importation/test_hasard.py",
+    "tests/importation/test_tableurs_au_hasard.py",
     "tests/importation/test_lecture.py",
     "tests/importation/test_rubriques.py",
     "tests/importation/test_valeurs.py",
