@@ -11,7 +11,7 @@ from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import reverse_lazy
 
-from actions.liens import SANS_PORTEUR, TRANSTERRITORIAL
+from actions.liens import SANS_PORTEUR, TOUS_LES_EXERCICES, TRANSTERRITORIAL
 from actions.models import Action, ActionQuerySet, Exercice, Theme
 from axes.models import AxeTransversal
 from comptes.saisies import citer, lire_entier
@@ -75,8 +75,10 @@ class PorteurFiltre(Texte):
         return champ
 
 
-class ActionFiltres(Filtres):
-    """With funders chosen, the list has the actions that they help, and counts their money only."""
+class FiltresParAnnee(Filtres):
+    """One rule of the years for every list: those that are chosen, or all of them; the newest one
+    where none is chosen.
+    """
 
     q = Texte(label="Recherche", method="filtrer_q")
     exercice = Reference(
@@ -84,8 +86,48 @@ class ActionFiltres(Filtres):
         valeur="annee",
         libelle="annee",
         rang=-F("annee"),
+        en_plus=[(TOUS_LES_EXERCICES, "Tous les exercices")],
         label="Exercice",
+        method="ne_rien_filtrer",
     )
+
+    @cached_property
+    def annees(self) -> list[str]:
+        """The years that the list is of, newest first."""
+        connues = [o.valeur for o in self.filters["exercice"].options if o.cle is not None]
+        choisies = self.form.cleaned_data.get("exercice") or connues[:1]
+        if TOUS_LES_EXERCICES in choisies:
+            return connues
+        return [annee for annee in connues if annee in choisies]
+
+    @property
+    def annees_dites(self) -> str:
+        """« 2005 », « 2003, 2004 et 2005 »; empty where there is no year at all."""
+        *premieres, derniere = reversed(self.annees or [""])
+        return f"{', '.join(premieres)} et {derniere}" if premieres else derniere
+
+    @property
+    def periode(self) -> str:
+        """The years in a sentence; a mix of them says that it is one."""
+        if len(self.annees) > 1:
+            return f"Exercices {self.annees_dites}, additionnés."
+        return f"Exercice {self.annees_dites}." if self.annees else ""
+
+    def implicites(self) -> list[str]:
+        return [] if self.form.cleaned_data.get("exercice") else self.annees
+
+    def nom_du_total(self) -> str:
+        return f"Total {self.annees_dites}" if len(self.annees) > 1 else "Total"
+
+    def ne_rien_filtrer(
+        self, selection: "QuerySet[Any]", nom: str, annees: list[str]
+    ) -> "QuerySet[Any]":
+        return selection
+
+
+class ActionFiltres(FiltresParAnnee):
+    """With funders chosen, the list has the actions that they help, and counts their money only."""
+
     commune = Reference(
         Commune.objects.all,
         valeur="code_insee",
@@ -163,6 +205,12 @@ class ActionFiltres(Filtres):
     def financeurs(self) -> tuple[str, ...]:
         """The codes of the chosen funders; none where all count."""
         return tuple(self.form.cleaned_data.get("financeur") or ())
+
+    def filter_queryset(self, queryset: ActionQuerySet) -> ActionQuerySet:
+        """The years first, since one is always in force."""
+        annees = self.filters["exercice"].cles(self.annees)
+        selection: ActionQuerySet = super().filter_queryset(queryset.filter(exercice__in=annees))
+        return selection
 
     def filtrer_q(self, selection: ActionQuerySet, nom: str, texte: str) -> ActionQuerySet:
         return selection.contenant(texte)

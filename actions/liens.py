@@ -9,6 +9,8 @@ from django.urls import get_script_prefix, reverse
 
 TRANSTERRITORIAL: Final = "transterritorial"
 """What the ``commune`` filter says for the lines of the whole territory, whose commune is NULL."""
+TOUS_LES_EXERCICES: Final = "tous"
+"""What the ``exercice`` filter says for every year: without it, a list is of the newest one."""
 SANS_PORTEUR: Final = "aucun"
 """What the ``porteur`` filter says for the lines that have none."""
 

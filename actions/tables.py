@@ -136,14 +136,16 @@ class ActionTable(TableDeListe):
 
     def libelle_total(self) -> SafeString:
         return format_html(
-            "Total : {} {}{}",
+            "{} : {} {}{}",
+            self.filtres.nom_du_total(),
             donnee(self.totaux["actions"], colonne="actions"),
             accord(self.totaux["actions"], "action"),
             self._non_comptees(),
         )
 
     def libelle_total_exporte(self) -> str:
-        return f"Total : {denombrer(self.totaux['actions'], 'action')}{self._non_comptees()}"
+        actions = denombrer(self.totaux["actions"], "action")
+        return f"{self.filtres.nom_du_total()} : {actions}{self._non_comptees()}"
 
     def resume(self) -> SafeString:
         return resumer(self)

@@ -91,7 +91,9 @@ class ActionListe(ListeView):
         return Action.objects.visibles_par(self.compte)
 
     def mentions(self, totaux: Totaux) -> list[str]:
+        implicite = bool(self.filtres.implicites()) or len(self.filtres.annees) > 1
         return [
+            *([self.filtres.periode] if implicite else []),
             *mentions_de_reconstitution(totaux),
             *mention_des_ecartees(totaux),
             *self._part_des_financeurs,
@@ -101,9 +103,10 @@ class ActionListe(ListeView):
         return reconstitution_en_bref(totaux)
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
-        annees = self.request.GET.getlist("exercice")
+        annees = self.filtres.annees
         return {
             **banniere(mentions),
+            "titre": f"{self.titre} {self.filtres.annees_dites}".strip(),
             "annee": annees[0] if len(annees) == 1 else "",
             "avertissement": " ".join(m for m in mentions if not est_dit_en_banniere(m)),
         }

@@ -5,8 +5,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from actions.filters import FiltresParAnnee
 from actions.models import Exercice
 from axes.models import AxeTransversal
 from bilan.sommes import Figures, Repartition
@@ -19,12 +20,11 @@ from consultation.ventilation import (
     repartir_par_financeur,
 )
 from financement.montants import Montants
-from listes.filters import Filtres, Reference, Texte
 from listes.recherche import mots
 
 
-class FiguresFiltres(Filtres):
-    """``exercice`` takes no row away: it says of which years the figures are (the newest if none).
+class FiguresFiltres(FiltresParAnnee):
+    """``exercice`` takes no row away: it says of which years the figures are.
 
     ``champ`` is the field of an action that holds the row; ``cle`` the row's field that the actions
     list's filter takes; ``recherches`` those that ``q`` reads.
@@ -33,23 +33,6 @@ class FiguresFiltres(Filtres):
     champ: ClassVar[str]
     cle: ClassVar[str] = "pk"
     recherches: ClassVar[tuple[str, ...]] = ("nom",)
-
-    q = Texte(label="Recherche", method="filtrer_q")
-    exercice = Reference(
-        Exercice.objects.all,
-        valeur="annee",
-        libelle="annee",
-        rang=-F("annee"),
-        label="Exercice",
-        method="ne_rien_filtrer",
-    )
-
-    @cached_property
-    def annees(self) -> list[str]:
-        """The chosen years, newest first; the newest of all where none is chosen."""
-        choisies = self.form.cleaned_data.get("exercice") or []
-        connues = [option.valeur for option in self.filters["exercice"].options]
-        return [annee for annee in connues if annee in choisies] or connues[:1]
 
     @cached_property
     def perimetre(self) -> Perimetre:
@@ -68,11 +51,6 @@ class FiguresFiltres(Filtres):
 
     def filtrer_q(self, selection: "QuerySet[Any]", nom: str, texte: str) -> "QuerySet[Any]":
         return contenant(selection, self.recherches, texte)
-
-    def ne_rien_filtrer(
-        self, selection: "QuerySet[Any]", nom: str, annees: list[str]
-    ) -> "QuerySet[Any]":
-        return selection
 
 
 def contenant(selection: "QuerySet[Any]", champs: Iterable[str], texte: str) -> "QuerySet[Any]":

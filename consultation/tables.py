@@ -102,7 +102,7 @@ class FiguresTable(TableDeListe):
     montant_demande = ColonneDeSommes("Demandé", "montant_demande", lien=_lien("montant_demande"))
     montant_accorde = ColonneDeSommes("Accordé", "montant_accorde", lien=_lien("montant_accorde"))
     montant_verse = ColonneDeSommes("Versé", "montant_verse", lien=_lien("montant_verse"))
-    part = Part("Part de l'exercice (%)", "part", calculee=True)
+    part = Part("Part de l'accordé (%)", "part", calculee=True)
     investissement = ColonneDeSommes(
         "Investissement accordé",
         "investissement",

@@ -185,6 +185,13 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         data.pop(parametre, None)
         return type(self)(data, self.queryset, compte=self.compte, options=self.options)
 
+    def implicites(self) -> list[str]:
+        """What is in force without having been chosen: a file's name says it too."""
+        return []
+
+    def nom_du_total(self) -> str:
+        return "Total"
+
     def anomalies(self) -> list[Anomalie]:
         """What isn't understood; the list must not be shown while there is any."""
         trouvees = [Anomalie(nom, " ".join(messages)) for nom, messages in self.form.errors.items()]

@@ -287,13 +287,14 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
         """What the first cell of the foot says."""
         lignes = self.totaux["lignes"]
         return format_html(
-            "Total : {} {}",
+            "{} : {} {}",
+            self.filtres.nom_du_total(),
             donnee(lignes, colonne="lignes"),
             accord(lignes, "ligne"),
         )
 
     def libelle_total_exporte(self) -> str:
-        return f"Total : {denombrer(self.totaux['lignes'], 'ligne')}"
+        return f"{self.filtres.nom_du_total()} : {denombrer(self.totaux['lignes'], 'ligne')}"
 
     def resume(self) -> SafeString:
         """What the head of the list says, and what is announced when it changes."""

@@ -256,7 +256,7 @@ class ListeView(View):
             lignes=lignes(),
             totaux=[table.libelle_total_exporte(), *(colonne.total for colonne in colonnes[1:])],
         )
-        filtres = [actif.texte for actif in actifs]
+        filtres = [*self.filtres.implicites(), *(actif.texte for actif in actifs)]
         nom = slugify(" ".join([self.nom_fichier, *filtres]))[:_NOM_MAX]
         if forme == "xlsx":
             fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it

@@ -313,22 +313,19 @@ class ListeDeFigures(ListeView):
     note = ""
 
     def mentions(self, totaux: Totaux) -> list[str]:
-        annees = ", ".join(self.filtres.annees)
-        phrases = [f"Exercice {annees}. {ARGENT}" if annees else ARGENT]
+        phrases = [f"{self.filtres.periode} {ARGENT}".strip()]
         return phrases + mentions_de_reconstitution(totaux) + mention_des_ecartees(totaux)
 
     def precision(self, totaux: Totaux) -> str:
-        choisis = {actif.valeur for actif in self.filtres.actifs()}
-        annees = [annee for annee in self.filtres.annees if annee not in choisis]
-        return " ".join([*annees, reconstitution_en_bref(totaux)])
+        return reconstitution_en_bref(totaux)
 
     def contexte(self, mentions: Sequence[str]) -> dict[str, Any]:
         annees = self.filtres.annees
-        options = self.filtres.filters["exercice"].options
         return {
             **banniere(mentions),
+            "titre": f"{self.titre} {self.filtres.annees_dites}".strip(),
             "annee": annees[0] if len(annees) == 1 else "",
-            "dernier": options[0].valeur if options else "",
+            "periode": self.filtres.periode,
             "note": self.note,
             "avertissement": " ".join(m for m in mentions[1:] if not est_dit_en_banniere(m)),
         }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views import View
 
+from actions.liens import TOUS_LES_EXERCICES
 from actions.models import Action, Theme
 from axes.models import AxeTransversal
 from comptes.permissions import CONNECTE, compte_de
@@ -148,6 +149,6 @@ class Recherche(View):
                 for action in trouvees
             ),
             min(nombre, ACTIONS_COMPTEES),
-            f"{reverse('actions:liste')}?{urlencode({'q': texte})}",
+            f"{reverse('actions:liste')}?{urlencode({'q': texte, 'exercice': TOUS_LES_EXERCICES})}",
             davantage=nombre > ACTIONS_COMPTEES,
         )

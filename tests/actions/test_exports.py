@@ -125,9 +125,9 @@ def test_le_nom_du_fichier_dit_de_quoi_il_est_la_liste(
     assert nom("exercice=2004&commune=30132&theme=2&q=été&_export=xlsx") == (
         'attachment; filename="actions-ete-2004-la-grand-combe-prevention.xlsx"'
     )
-    assert nom("_export=csv") == 'attachment; filename="actions.csv"'
+    assert nom("_export=csv") == 'attachment; filename="actions-2004.csv"'
     assert nom("_export=csv-ouvert") == (
-        'attachment; filename="actions-reconstituees-donnees-ouvertes.csv"'
+        'attachment; filename="actions-2004-reconstituees-donnees-ouvertes.csv"'
     )
     assert len(nom(f"q={'mot ' * 40}&_export=xlsx")) < 200
 
@@ -141,18 +141,21 @@ def test_de_vraies_lignes_ne_sont_pas_dites_reconstituees(
         theme=Theme.objects.get(numero=1),
         intitule="Chantier d'été",
     )
-    page = ouvrir("/actions/?sort=-exercice")
+    page = ouvrir("/actions/?sort=-exercice&exercice=tous")
+    assert "Exercices 2004 et 2005, additionnés." in page.source
+    assert page.pied()[0].startswith("Total 2004 et 2005 : 196 actions")
     assert "Données en partie reconstituées : 197 des 198 lignes." in page.source
     marquees = [ligne[0].endswith(" Reconstituée") for ligne in page.lignes()]
     assert (page.lignes()[0][0], marquees) == (vraie.intitule, [False] + [True] * 49)
     assert "Ce ne sont pas des actions réelles" not in ouvrir("/actions/?exercice=2005").source
-    mention = _csv(_telecharger(coordinatrice, "_export=csv"), ";")[-2]
+    mention = _csv(_telecharger(coordinatrice, "exercice=tous&_export=csv"), ";")[-3]
     assert mention[0].startswith(
         "Données en partie reconstituées : 197 des 198 lignes. Le document"
     )
-    ouvert = coordinatrice.get("/actions/?_export=csv-ouvert")
+    ouvert = coordinatrice.get("/actions/?exercice=tous&_export=csv-ouvert")
     assert ouvert["Content-Disposition"] == (
-        'attachment; filename="actions-en-partie-reconstituees-donnees-ouvertes.csv"'
+        'attachment; filename="actions-tous-les-exercices-en-partie-reconstituees-'
+        'donnees-ouvertes.csv"'
     )
 
 
@@ -166,10 +169,11 @@ def test_le_fichier_tient_toute_la_liste_et_les_colonnes_choisies(
     assert lignes[-1][1] == "Transterritorial"
     assert sum(Decimal(ligne[2]) for ligne in lignes) == 1_028_246
     requete = requete.replace("csv-ouvert", "csv")
-    _, *lignes, totaux, vide, mention, legende = _csv(_telecharger(coordinatrice, requete), ";")
-    assert (len(lignes), vide, mention, legende) == (
-        *(197, [], [MENTION_RECONSTITUTION], [LEGENDE]),
+    _, *lignes, totaux, vide, annee, mention, legende = _csv(
+        _telecharger(coordinatrice, requete), ";"
     )
+    assert (len(lignes), vide) == (197, [])
+    assert [annee, mention, legende] == [["Exercice 2004."], [MENTION_RECONSTITUTION], [LEGENDE]]
     assert totaux == ["Total : 195 actions (197 lignes, dont 2 non comptées)", "", "1028246,00"]
 
 
@@ -189,7 +193,7 @@ def test_aucun_texte_ne_devient_une_formule(coordinatrice: Client) -> None:
     feuille = openpyxl.load_workbook(
         io.BytesIO(_telecharger(coordinatrice, f"{requete}xlsx"))
     ).active
-    assert [(c.value, c.data_type) for c in feuille[3]] == [
+    assert [(c.value, c.data_type) for c in feuille[4]] == [
         (titre, "s"),
         ("+33", "s"),
         (12.5, "n"),

@@ -217,7 +217,7 @@ def test_l_export_d_une_liste_dit_l_annee_et_montre_les_memes_lignes(
     reponse = coordinatrice.get("/financeurs/?exercice=2005&q=ddjs&_export=csv")
     lignes = b"".join(reponse).decode("utf-8-sig").splitlines()
     assert lignes == [
-        "Financeur;Code;Relève de;Actions;Demandé;Accordé;Versé;Part de l'exercice (%)",
+        "Financeur;Code;Relève de;Actions;Demandé;Accordé;Versé;Part de l'accordé (%)",
         "État – DDJS (jeunesse et sports);DDJS;État;1;100,00;—;—;",
         "Total : 1 ligne;;;1;100,00;—;—;",
         "",
@@ -225,6 +225,22 @@ def test_l_export_d_une_liste_dit_l_annee_et_montre_les_memes_lignes(
         '"Filtres : Recherche : ddjs ; Exercice : 2005."',
         f'"{LEGENDE}"',
     ]
+
+
+@pytest.mark.usefixtures("annee_2005")
+def test_des_exercices_melanges_le_disent(coordinatrice: Client) -> None:
+    page = lire(coordinatrice, "/communes/?exercice=2004&exercice=2005")
+
+    assert "<h1>Communes 2004 et 2005</h1>" in page.replace("\n", "")
+    assert "Exercices 2004 et 2005, additionnés." in page
+    assert lignes_de_liste(page)[-1][0] == "Total 2004 et 2005 : 15 lignes"
+    assert "Part de l&#x27;accordé (%)" in page
+    tous = lire(coordinatrice, "/communes/?exercice=tous")
+    assert lignes_de_liste(tous) == lignes_de_liste(page)
+    actions = lire(coordinatrice, "/actions/")
+    assert "Total : " in actions
+    assert "Exercice 2005." in actions
+    assert "Action reconstituée" not in actions
 
 
 # --- Who sees what -------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """One box over everything, without accents or case."""
 
+import html
 import re
 import unicodedata
 
@@ -26,7 +27,7 @@ def groupes(page: str) -> dict[str, int]:
 def test_on_trouve_sans_accents_et_par_genre(coordinatrice: Client) -> None:
     page = coordinatrice.get("/recherche/?q=CEVENNES").content.decode()
     assert groupes(page) == {"Porteurs": 1, "Actions": 2}
-    assert 'href="/actions/?q=CEVENNES"' in page
+    assert 'href="/actions/?q=CEVENNES&amp;exercice=tous"' in page
     assert 'href="/porteurs/?q=CEVENNES"' in page
 
 
@@ -34,9 +35,9 @@ def test_chaque_nombre_est_celui_de_la_liste(coordinatrice: Client) -> None:
     page = coordinatrice.get("/recherche/?q=a").content.decode()
     trouves = groupes(page)
     assert trouves["Communes"] > 8
-    adresses = re.findall(r'<p><a href="(/\w+/\?q=a)">', page)
+    adresses = re.findall(r'<p><a href="(/\w+/\?q=a(?:&amp;exercice=tous)?)">', page)
     for adresse, nombre in zip(adresses, trouves.values(), strict=True):
-        liste = coordinatrice.get(adresse).content.decode()
+        liste = coordinatrice.get(html.unescape(adresse)).content.decode()
         assert re.search(rf'data-colonne="(?:lignes|actions)">{nombre}<', liste) or (
             f"{nombre} lignes" in liste
         )
@@ -48,7 +49,9 @@ def test_l_exercice_lu_se_garde_de_la_recherche_a_ce_qu_elle_trouve(
     page = coordinatrice.get("/recherche/?q=cevennes&exercice=2004").content.decode()
     assert re.search(r'href="/porteurs/\d+/\?exercice=2004"', page)
     assert 'href="/porteurs/?q=cevennes&amp;exercice=2004"' in page
-    assert 'href="/actions/?q=cevennes"' in page, "actions are found in every year"
+    assert 'href="/actions/?q=cevennes&amp;exercice=tous"' in page, (
+        "actions are found in every year"
+    )
     assert page.count('<input type="hidden" name="exercice" value="2004">') == 2
 
 
