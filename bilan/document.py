@@ -187,6 +187,11 @@ class Rapport:
     sections: tuple[Section, ...]
     controle: Controle
 
+    @property
+    def compare(self) -> bool:
+        """Whether some figures of the year were published, which the report says of its own."""
+        return any(section.ancre == "controle" for section in self.sections)
+
     def tableau(self, code: str) -> Tableau | Registre | None:
         """The table of this code; None where the year has none."""
         return next((t for t in self.tableaux if t.code == code), None)

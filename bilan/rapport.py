@@ -43,6 +43,7 @@ from bilan.tableaux import (
     Unite,
     tableau_des_parts,
 )
+from financement.montants import Montants
 from listes.chiffres import LEGENDE, denombrer, ecart, nombre
 from territoires.models import Commune
 
@@ -125,14 +126,14 @@ def assembler(
         ),
         croisement(exercice),
         part_des_financeurs(tableau_des_parts(exercice.thematique)),
-        axes_transversaux(),
+        axes_transversaux() if exercice.releve.publie else axes_servis(exercice),
         Section(
             "actions",
             "Liste des actions par commune",
             (liste_des_actions(exercice),),
             annexe=True,
         ),
-        chapitre_du_controle(exercice),
+        chapitre_du_controle(exercice) if exercice.releve.publie else None,
         sources(exercice.annee, cartographie=carte is not None),
     )
     return Rapport(
@@ -332,9 +333,9 @@ def _note(tableau: Tableau) -> str:
 
 def croisement(exercice: ExerciceEtabli) -> Section:
     """The commune × theme table, with what it is worth."""
-    note = "Le document publié n'imprime pas ce tableau."
+    note = "Le document publié n'imprime pas ce tableau." if exercice.releve.publie else ""
     if exercice.croise.reconstitue:
-        note += " Reconstitué : seuls ses totaux viennent du document."
+        note = f"{note} Reconstitué : seuls ses totaux viennent du document.".strip()
     return Section("croise", exercice.croise.titre, (BlocTableau(exercice.croise, note),))
 
 
@@ -344,7 +345,9 @@ def part_des_financeurs(tableau: Tableau) -> Section:
 
 
 def chapitre_du_controle(exercice: ExerciceEtabli) -> Section:
-    """The check: its counts, each gap with both figures and its reason, and the sums that fail."""
+    """The check: its counts, each gap with both figures and its reason, and the sums that fail; in
+    a sentence, why there is none.
+    """
     resultat = exercice.controle
     if not resultat.publie:
         vide = Paragraphe(
@@ -449,6 +452,28 @@ def axes_transversaux() -> Section | None:
     if not parties:
         return None
     return Section("axes", "Axes transversaux de travail", sections=parties)
+
+
+def axes_servis(exercice: ExerciceEtabli) -> Section | None:
+    """The axes that the year's lines serve, and what these are granted; a line counts under each
+    axis that it serves. Nothing where it serves none.
+    """
+    servies = exercice.actions.par_axe_servi()
+    effectifs, argent = dict(servies.effectifs_par("axes")), dict(servies.sommes_par("axes"))
+    lignes = tuple(
+        (
+            str(axe),
+            Chiffre(effectifs[axe.pk].actions, Unite.ACTIONS, lien),
+            Chiffre.du_montant(argent.get(axe.pk, Montants()).accorde, lien),
+        )
+        for axe in AxeTransversal.objects.filter(pk__in=effectifs)
+        for lien in [lien_actions(exercice=exercice.annee, axe=axe.numero)]
+    )
+    if not lignes:
+        return None
+    note = Paragraphe("Une action peut servir plusieurs axes : ces lignes ne s'ajoutent pas.")
+    registre = Registre("axes", "Axes servis", ("Axe", "Actions", "Crédits accordés"), lignes)
+    return Section("axes", "Axes transversaux de travail", (note, registre))
 
 
 def _axe(axe: AxeTransversal, liens: LiensDesAxes) -> Section:

@@ -6,11 +6,12 @@ one year (``relever``) asks those questions of the database once.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Value
+from django.db import models
+from django.db.models import Exists, OuterRef, Value, When
 from django.db.models.fields import BigIntegerField, CharField
 
 from actions.models import Action, ActionQuerySet, Exercice, Theme
@@ -169,6 +170,7 @@ def _cases(commune: int | None, theme: int) -> tuple[Case, ...]:
     return ((commune, theme), (commune, TOUT), (TOUT, theme), (TOUT, TOUT))
 
 
+PUBLIE: Final = "publie"
 GENRES = ("commune", "theme", "financeur", "exercice")
 
 
@@ -177,8 +179,8 @@ class Entree:
     """A commune, a theme, a funder or a year as the tables name it.
 
     ``code`` is a commune's INSEE code, a theme's number or a funder's code; ``tableau`` is the
-    label that the tables print or, for a funder, the column under which they print it; ``racine``
-    is False for a funder that stands under another one.
+    label in the tables or, for a funder, the column under which they count it; ``legende`` is the
+    label in the legends. ``racine`` is False for a funder that stands under another one.
     """
 
     pk: int
@@ -194,10 +196,13 @@ class Entree:
 class Releve:
     """What the tables of one year are computed from.
 
-    ``annees`` are the years that the database holds, this one or not, oldest first.
+    ``annees`` are the years that the database holds, this one or not, oldest first. Where the
+    figures of the year were ``publie``, the labels are those that the document prints, misprints
+    included; elsewhere, the usual names.
     """
 
     annee: int
+    publie: bool
     annees: tuple[int, ...]
     communes: tuple[Entree, ...]
     themes: tuple[Entree, ...]
@@ -220,20 +225,26 @@ def relever(annee: int, actions: ActionQuerySet | None = None) -> Releve:
     """Read one year, or only these of its actions, in three queries."""
     entrees = _entrees()
     siennes = [exercice for exercice in entrees["exercice"] if exercice.numero == annee]
+    publie = any(exercice.legende == PUBLIE for exercice in siennes)
     lignes = (Action.objects.all() if actions is None else actions).filter(
         exercice__in=[exercice.pk for exercice in siennes]
     )
     return Releve(
         annee=annee,
+        publie=publie,
         annees=tuple(entree.numero for entree in entrees["exercice"]),
-        communes=entrees["commune"],
-        themes=entrees["theme"],
+        communes=entrees["commune"] if publie else _sous_leur_nom(entrees["commune"]),
+        themes=entrees["theme"] if publie else _sous_leur_nom(entrees["theme"]),
         financeurs=entrees["financeur"],
         sommes=Sommes(
             lignes.effectifs_par("commune", "theme"),
             lignes.sommes_par("commune", "theme", "subventions__financeur"),
         ),
     )
+
+
+def _sous_leur_nom(entrees: Iterable[Entree]) -> tuple[Entree, ...]:
+    return tuple(replace(entree, tableau=entree.nom, legende=entree.nom) for entree in entrees)
 
 
 def _entrees() -> dict[str, tuple[Entree, ...]]:
@@ -258,10 +269,17 @@ def _entrees() -> dict[str, tuple[Entree, ...]]:
         Value("", CharField()),
         Value(0, BigIntegerField()),
     )
+    publies = Exercice.objects.filter(chiffres_publies__isnull=False).order_by()
     exercices = Exercice.objects.order_by().values_list(
         Value("exercice", CharField()),
         *("pk", "annee"),
-        *[Value("", CharField())] * 4,
+        *[Value("", CharField())] * 2,
+        models.Case(
+            When(Exists(publies.filter(pk=OuterRef("pk"))), then=Value(PUBLIE)),
+            default=Value(""),
+            output_field=CharField(),
+        ),
+        Value("", CharField()),
         Value(0, BigIntegerField()),
     )
     financeurs = Financeur.objects.order_by().values_list(

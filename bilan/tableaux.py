@@ -229,7 +229,8 @@ def tableau_territorial(releve: Releve) -> TableauTerritorial:
     def ligne(rangee: _Rangee) -> Ligne:
         lien = lien_actions(exercice=releve.annee, commune=rangee.filtre)
         figures = sommes.figures(commune=rangee.part)
-        texte = None if rangee.numero is None else _animation_imprimee(figures.effectif)
+        mots = releve.publie and rangee.numero is not None
+        texte = _animation_imprimee(figures.effectif) if mots else None
         nombre = figures.actions if texte is None else None
         reconstitue = bool(figures.reconstituees)
         return _ligne(
@@ -283,7 +284,10 @@ def tableau_thematique(releve: Releve) -> TableauThematique:
         figures = sommes.figures(theme=rangee.part)
         reconstitue = bool(figures.reconstituees)
         lien = lien_actions(exercice=releve.annee, theme=rangee.filtre)
-        nombre, texte = _actions_du_theme(rangee, figures.effectif)
+        nombre: int | None = figures.actions
+        texte = None
+        if releve.publie and rangee.numero is not None:
+            nombre, texte = _actions_imprimees(figures.effectif)
         yield Chiffre(nombre, Unite.ACTIONS, lien, texte, reconstitue)
         yield Chiffre.du_montant(figures.accorde, lien, reconstitue)
         for colonne in colonnes:
@@ -304,7 +308,11 @@ def tableau_thematique(releve: Releve) -> TableauThematique:
             ACTIONS,
             FINANCEMENT_TOTAL,
             *(
-                Colonne(colonne.code.lower(), colonne.code.label, Unite.EUROS)
+                Colonne(
+                    colonne.code.lower(),
+                    colonne.code.imprimee if releve.publie else colonne.code.label,
+                    Unite.EUROS,
+                )
                 for colonne in colonnes
             ),
             *_colonne_d_investissement(releve),
@@ -315,14 +323,11 @@ def tableau_thematique(releve: Releve) -> TableauThematique:
     )
 
 
-def _actions_du_theme(rangee: _Rangee, effectif: Effectif) -> tuple[int | None, str | None]:
+def _actions_imprimees(effectif: Effectif) -> tuple[int | None, str | None]:
     """The count of a theme and what is printed: « 3 + FPH »; blank for the contract's running."""
-    if rangee.numero is not None:
-        if effectif.animations and not effectif.actions:
-            return None, ""
-        if effectif.fonds:
-            return effectif.actions, f"{effectif.actions} + FPH"
-    return effectif.actions, None
+    if effectif.animations and not effectif.actions:
+        return None, ""
+    return effectif.actions, f"{effectif.actions} + FPH" if effectif.fonds else None
 
 
 @dataclass(frozen=True)

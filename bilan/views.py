@@ -38,11 +38,9 @@ def dernier(request: HttpRequest) -> HttpResponse:
 @exige(CONNECTE)
 def rapport(request: HttpRequest, annee: int) -> HttpResponse:
     """The whole report, on one page."""
-    return render(
-        request,
-        "bilan/rapport.html",
-        {"rapport": _rapport(compte_de(request), annee), "annee": annee},
-    )
+    etabli = _rapport(compte_de(request), annee)
+    contexte = {"rapport": etabli, "annee": annee, "compare": etabli.compare}
+    return render(request, "bilan/rapport.html", contexte)
 
 
 @exige(CONNECTE)
@@ -51,6 +49,7 @@ def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
     exercice = _exercice(request, int(annee))
     contexte = {
         "annee": exercice.annee,
+        "compare": exercice.releve.publie,
         "code": code,
         "reconstitue": exercice.releve.reconstitue,
         "partiel": PARTIEL if exercice.partiel else "",

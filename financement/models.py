@@ -14,13 +14,18 @@ from suivi.versions import Versionne
 
 
 class ColonneDesTableaux(models.TextChoices):
-    """The columns under which the tables print funders, in the document's order and spelling."""
+    """The columns under which the tables count funders, in the 2004 document's order."""
 
     VILLE = "VILLE", "Ville"
-    ETAT = "ETAT", "Etat"
-    CG = "CG", "CG"
+    ETAT = "ETAT", "État"
+    CG = "CG", "Conseil général"
     FASILD = "FASILD", "Fasild"
     AUTRE = "AUTRE", "Autres"
+
+    @property
+    def imprimee(self) -> str:
+        """Its heading as the 2004 document prints it."""
+        return {"ETAT": "Etat", "CG": "CG"}.get(self.value, str(self.label))
 
 
 class FinanceurQuerySet(models.QuerySet["Financeur"]):

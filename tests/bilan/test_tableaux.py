@@ -185,7 +185,7 @@ class TestUneAutreAnnee:
         assert tableau.total.chiffres[-1].lien == "/actions/?exercice=2005&accorde=investissement"
         assert tableau_territorial(relever(2005)).total.chiffres[-1].valeur == 9000
         assert [c.titre for c in tableau_des_parts(tableau).colonnes] == [
-            "Ville", "Etat", "CG", "Fasild",
+            "Ville", "État", "Conseil général", "Fasild",
         ]  # fmt: skip
 
     def test_un_service_remonte_a_sa_colonne_et_les_autres_ont_la_leur(
@@ -197,7 +197,7 @@ class TestUneAutreAnnee:
             Subvention.objects.create(action=action, financeur=financeur, montant_accorde=montant)
         tableau = tableau_thematique(relever(2005))
         assert [colonne.titre for colonne in tableau.colonnes[2:]] == [
-            "Ville", "Etat", "CG", "Fasild", "Autres",
+            "Ville", "État", "Conseil général", "Fasild", "Autres",
         ]  # fmt: skip
         assert [c.valeur for c in tableau.total.chiffres] == [1, 342, 0, 300, 0, 0, 42]
         assert tableau.total.chiffres[-1].lien == (

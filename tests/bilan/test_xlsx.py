@@ -17,7 +17,7 @@ from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
 from bilan.document import Rapport
 from bilan.rapport import etablir_rapport
-from bilan.rendus.xlsx import FEUILLES, ecrire_xlsx
+from bilan.rendus.xlsx import ecrire_xlsx
 from bilan.rendus.xlsx.feuille import format_du_nombre
 from bilan.tableaux import Chiffre, Tableau
 from financement.models import Financeur, Subvention
@@ -28,6 +28,10 @@ from territoires.models import Commune
 pytestmark = pytest.mark.django_db
 
 EMISSION = date(2005, 3, 31)
+FEUILLES = (
+    *("Lisez-moi", "Synthèse", "Territorial", "Thématique", "Croisé", "Financeurs", "Axes"),
+    *("Actions", "Contrôle"),
+)
 TABLEAUX = {
     "territorial": "Territorial",
     "thematique": "Thématique",
@@ -228,17 +232,6 @@ def test_les_feuilles_sont_pretes_a_imprimer(contrat_2004: None) -> None:
     livre = lire(etablir_rapport(2004, EMISSION))
 
     assert tuple(livre.sheetnames) == FEUILLES
-    assert FEUILLES == (
-        "Lisez-moi",
-        "Synthèse",
-        "Territorial",
-        "Thématique",
-        "Croisé",
-        "Financeurs",
-        "Axes",
-        "Actions",
-        "Contrôle",
-    )
     for feuille in livre:
         assert feuille.page_setup.orientation == "landscape", feuille.title
         assert feuille.page_setup.paperSize == 9
@@ -393,8 +386,7 @@ def test_une_annee_vide_fait_un_classeur_juste(contrat_2004: None) -> None:
     Exercice.objects.create(annee=2006)
     livre = lire(etablir_rapport(2006, EMISSION))
 
-    assert tuple(livre.sheetnames) == FEUILLES
-    assert lignes(livre["Contrôle"])[1][0] == ("Aucun chiffre publié à comparer pour cet exercice.")
+    assert tuple(livre.sheetnames) == FEUILLES[:-1], "nothing was published: nothing to check"
     assert lignes(livre["Actions"])[-1][0] == "N° com."
     total = lignes(livre["Territorial"])[-1]
     assert total == (None, "TOTAL", 0, None, 0, 0, "✓")

@@ -27,7 +27,7 @@ from bilan.document import (
     Registre,
 )
 from bilan.graphiques.dessin import Graphique, sur_papier
-from bilan.rendus.pdf.grilles import CONTROLE, grille, registre
+from bilan.rendus.pdf.grilles import grille, registre
 from bilan.rendus.pdf.liste_imprimee import ListeImprimee, Pages
 from bilan.rendus.pdf.toile import HAUTEUR_PORTRAIT, LARGEUR_PORTRAIT
 from bilan.rendus.pdf.typographie import (
@@ -122,12 +122,8 @@ def _carte(cle: ChiffreCle, place: float) -> list[Texte]:
 
 @flux.register
 def _(bloc: BlocTableau, rapport: Rapport, base_url: str) -> list[Any]:
-    table = grille(bloc.tableau, base_url, controle=_a_un_controle(rapport))
+    table = grille(bloc.tableau, base_url, controle=rapport.compare)
     return [*([Texte(bloc.note, NOTE)] if bloc.note else []), table]
-
-
-def _a_un_controle(rapport: Rapport) -> bool:
-    return any(section.ancre == CONTROLE for section in rapport.sections)
 
 
 @flux.register

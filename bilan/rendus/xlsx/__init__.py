@@ -31,18 +31,18 @@ FEUILLES_DES_TABLEAUX: Final = {
     CROISE: "Croisé",
     FINANCEURS: "Financeurs",
 }
+_PUBLIES: Final = "chiffres publiés qui diffèrent, "
 CONTENUS: Final = {
     SYNTHESE: "Les chiffres clés de l'année et les numéros des communes et des thèmes.",
     "Territorial": "Actions et crédits par commune, recalcul par formules, graphique.",
-    "Thématique": "Actions et crédits par thème et par financeur, chiffres publiés qui diffèrent, "
-    "recalcul par formules, graphique.",
+    "Thématique": f"Actions et crédits par thème et par financeur, {_PUBLIES}recalcul par "
+    "formules, graphique.",
     "Croisé": "Actions et crédits par commune et par thème ; au-dessous, les mêmes par formules.",
     "Financeurs": "Part de chaque financeur dans chaque thème, recalculée par formules.",
-    AXES: "Les axes transversaux : objectifs, coordination, partenaires, financement, calendrier.",
+    AXES: "Les axes transversaux de travail.",
     ACTIONS: "Toutes les actions, une par ligne, à filtrer et à trier : la source des formules.",
     CONTROLE: "Chaque chiffre publié face au chiffre recalculé, et les sommes du document publié.",
 }
-FEUILLES: Final = (LISEZ_MOI, *CONTENUS)
 
 OPTIONS: Final = {
     "constant_memory": True,
@@ -62,7 +62,7 @@ def ecrire_xlsx(rapport: Rapport, sortie: IO[bytes] | Path) -> None:
     """
     # The library writes into its options: the next workbook of this process would not be the same.
     with Workbook(sortie, deepcopy(OPTIONS)) as classeur:
-        for nom in FEUILLES:
+        for nom in feuilles(rapport):
             classeur.add_worksheet(nom)
         classeur.set_properties(
             {
@@ -76,20 +76,36 @@ def ecrire_xlsx(rapport: Rapport, sortie: IO[bytes] | Path) -> None:
         _ecrire_feuilles(Atelier(classeur, Formats(classeur), rapport))
 
 
+def feuilles(rapport: Rapport) -> tuple[str, ...]:
+    """The sheets in their order; that of the check where the year has one."""
+    return (LISEZ_MOI, *_contenus(rapport))
+
+
+def _contenus(rapport: Rapport) -> dict[str, str]:
+    """What each sheet but the first holds, in words."""
+    if rapport.compare:
+        return CONTENUS
+    dits = {nom: mots.replace(_PUBLIES, "") for nom, mots in CONTENUS.items()}
+    del dits[CONTROLE]
+    return dits
+
+
 def _ecrire_feuilles(atelier: Atelier) -> None:
     rapport = atelier.rapport
     territorial, thematique = _tableau(rapport, TERRITORIAL), _tableau(rapport, THEMATIQUE)
     recompte = ecrire_actions(atelier, _liste_des_actions(rapport), thematique)
     noms = FEUILLES_DES_TABLEAUX
-    ecrire_lisez_moi(atelier, LISEZ_MOI, CONTENUS)
-    ecrire_synthese(atelier, SYNTHESE, CONTENUS)
+    contenus = _contenus(rapport)
+    ecrire_lisez_moi(atelier, LISEZ_MOI, contenus)
+    ecrire_synthese(atelier, SYNTHESE, contenus)
     barres_territoriales(ecrire_territorial(atelier, noms[TERRITORIAL], territorial, recompte))
     trace = ecrire_thematique(atelier, noms[THEMATIQUE], thematique, recompte)
     barres_thematiques(trace)
     ecrire_croise(atelier, noms[CROISE], _tableau(rapport, CROISE), thematique, recompte)
     ecrire_parts(atelier, noms[FINANCEURS], _tableau(rapport, FINANCEURS), trace)
     ecrire_axes(atelier, AXES)
-    ecrire_controle(atelier, CONTROLE, noms)
+    if rapport.compare:
+        ecrire_controle(atelier, CONTROLE, noms)
 
 
 def _tableau(rapport: Rapport, code: str) -> Tableau:

@@ -12,18 +12,23 @@ from bilan.document import (
     Liste,
     Paragraphe,
     Rapport,
+    Registre,
     Section,
 )
 from bilan.rendus.xlsx.feuille import Atelier, Feuille
+from bilan.tableaux import Chiffre
 
+COMPARAISON = (
+    "Les chiffres que le document publié imprime autrement sont donnés à côté, avec l'écart "
+    "(recalculé − publié). Le document n'est jamais corrigé."
+)
 LECTURE = (
     "Chaque chiffre des tableaux est un nombre ; les colonnes « Recalcul » le retrouvent par des "
     "formules (NB.SI.ENS, SOMME.SI.ENS) qui recomptent la feuille Actions. « ✓ » : les deux "
     "concordent ; « ≠ » : ils diffèrent, par exemple parce qu'une ligne a été modifiée ici.",
     "« — » signale un montant inconnu : ce n'est pas zéro. Une case vide de la feuille Actions "
     "signifie que le financeur n'a pas de ligne pour cette action.",
-    "Les chiffres que le document publié imprime autrement sont donnés à côté, avec l'écart "
-    "(recalculé − publié). Le document n'est jamais corrigé.",
+    COMPARAISON,
     "Au-dessus des en-têtes de la feuille Actions, les totaux suivent le filtre : filtrer une "
     "commune ou un thème donne ses propres sommes.",
 )
@@ -49,7 +54,7 @@ def ecrire_lisez_moi(atelier: Atelier, nom: str, feuilles: Mapping[str, str]) ->
         feuille.texte(1, contenu, "filet", "long")
         feuille.rang += 1
     _rubrique(feuille, "Lire ce classeur")
-    for contenu in LECTURE:
+    for contenu in LECTURE if rapport.compare else [c for c in LECTURE if c != COMPARAISON]:
         _paire(feuille, "", contenu)
     for ancre in ("lecture", "sources"):
         for section in rapport.sections:
@@ -103,7 +108,11 @@ def _ecrire_legendes(feuille: Feuille, legendes: Sequence[Legende]) -> None:
 def ecrire_axes(atelier: Atelier, nom: str) -> None:
     """Every block of every axis, one row a piece, so that the sheet filters by axis or heading."""
     feuille = Feuille(atelier, nom, "Axes transversaux de travail", [44, 18, 100])
-    axes = [axe for s in atelier.rapport.sections if s.ancre == "axes" for axe in s.sections]
+    sections = [s for s in atelier.rapport.sections if s.ancre == "axes"]
+    for registre in (b for s in sections for b in s.blocs if isinstance(b, Registre)):
+        _ecrire_registre(feuille, registre)
+        return
+    axes = [axe for section in sections for axe in section.sections]
     if not axes:
         feuille.bandeau(SANS_AXES, "sous_titre")
         return
@@ -117,6 +126,19 @@ def ecrire_axes(atelier: Atelier, nom: str) -> None:
             feuille.texte(2, contenu, "filet", "long")
             feuille.rang += 1
     feuille.onglet.autofilter(debut, 0, feuille.rang - 1, 2)
+
+
+def _ecrire_registre(feuille: Feuille, registre: Registre) -> None:
+    debut = feuille.rang
+    feuille.entetes(registre.entetes, range(1, len(registre.entetes)), 20)
+    feuille.figer(debut)
+    for ligne in registre.lignes:
+        for colonne, cellule in enumerate(ligne):
+            if isinstance(cellule, Chiffre):
+                feuille.chiffre(colonne, cellule, "filet")
+            else:
+                feuille.texte(colonne, cellule, "filet", "long")
+        feuille.rang += 1
 
 
 def _contenus(axe: Section) -> Iterator[tuple[str, str]]:
