@@ -6,37 +6,36 @@ its values: an .xls, .ods or .csv can't be annotated, and a large workbook would
 
 import datetime
 import io
+import json
 import unicodedata
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
+from subprocess import PIPE, TimeoutExpired
 from typing import Any
 
-import openpyxl
 import xlsxwriter
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.utils import get_column_letter
 
-from importation.correspondance import (
-    ENTETE_RECAPITULATIF,
-    RECAPITULATIF,
-    est_notre_recapitulatif,
-)
-from importation.lecture import Cellule, Classeur
+from importation.lecture import Cellule, Classeur, est_notre_recapitulatif
 from importation.lignes import Probleme
+from importation.original import (
+    AUTEUR,
+    ENTETES,
+    JAUNE,
+    LARGEURS,
+    ROUGE,
+    SECONDES_MAX,
+    Notes,
+    Remarques,
+    nom_libre,
+)
+from importation.processus import ouvrir
 from importation.valeurs import en_texte, valeur_de
 from importation.verification import Verification
 from listes.classeurs import texte
 
-ROUGE, JAUNE = "FFC7CE", "FFEB9C"
-CELLULES_MAX = 200_000
 COMMENTAIRES_MAX = 5_000
-AUTEUR = "Contrat de ville"
-_ENTETES = (ENTETE_RECAPITULATIF, "Feuille", "Ligne", "Colonne", "Valeur", "Message")
-
-Notes = dict[str, dict[tuple[int, int], list[tuple[str, str]]]]  # sheet → (row, column) → notes
+CARACTERES_MAX = 5_000_000  # openpyxl goes over each text many times
 
 
 def annoter(chemin: Path, classeur: Classeur, verification: Verification) -> bytes:
@@ -46,9 +45,28 @@ def annoter(chemin: Path, classeur: Classeur, verification: Verification) -> byt
         tuple(_lisible(valeur) if isinstance(valeur, str) else valeur for valeur in ligne)
         for ligne in _recapituler(verification)
     ]
-    if _est_un_petit_xlsx(chemin, classeur):
-        return _annoter_l_original(chemin, notes, recapitulatif)
-    return _recopier(classeur, notes, recapitulatif)
+    caracteres = sum(
+        len(cellule)
+        for feuille in classeur.feuilles
+        for ligne in feuille.lignes
+        for cellule in ligne.cellules
+        if type(cellule) is str
+    )
+    octets = b""
+    if caracteres <= CARACTERES_MAX:
+        octets = _annoter_l_original(chemin, {"notes": notes, "recapitulatif": recapitulatif})
+    return octets or _recopier(classeur, notes, recapitulatif)
+
+
+def _annoter_l_original(chemin: Path, remarques: Remarques) -> bytes:
+    """The sender's own workbook; nothing where it isn't a small .xlsx, or costs too much."""
+    with ouvrir("importation.original", str(chemin.resolve()), entree=PIPE) as processus:
+        try:
+            octets, _ = processus.communicate(json.dumps(remarques).encode(), SECONDES_MAX)
+        except TimeoutExpired:
+            processus.kill()
+            return b""
+    return b"" if processus.returncode else octets
 
 
 def _lisible(lu: str) -> str:
@@ -62,27 +80,27 @@ def _imprimable(lettre: str) -> bool:
     return lettre in "\n\t" or unicodedata.category(lettre) not in ("Cc", "Cs", "Cn", "Co")
 
 
-def _est_un_petit_xlsx(chemin: Path, classeur: Classeur) -> bool:
-    cellules = sum(len(ligne.cellules) for f in classeur.feuilles for ligne in f.lignes)
-    if cellules > CELLULES_MAX or not zipfile.is_zipfile(chemin):
-        return False
-    with zipfile.ZipFile(chemin) as archive:
-        return "xl/workbook.xml" in archive.namelist()
-
-
 def _placer(verification: Verification) -> Notes:
     """Each problem's cell: under its heading where there is one, else the row's first."""
-    notes: Notes = {}
-    graves = [("Erreur", probleme) for probleme in verification.erreurs]
-    legers = [("Avertissement", probleme) for probleme in verification.avertissements]
-    for gravite, probleme in (graves + legers)[:COMMENTAIRES_MAX]:
+    notes: dict[str, dict[tuple[int, int], list[str]]] = {}
+    graves: set[tuple[str, int, int]] = set()
+    problemes = [*verification.erreurs, *verification.avertissements][:COMMENTAIRES_MAX]
+    for rang, probleme in enumerate(problemes):
         rangs = verification.rangs.get(probleme.feuille)
         if rangs is None or not probleme.ligne:
             continue
         colonne = rangs.get(probleme.colonne, 0) + 1
         cases = notes.setdefault(probleme.feuille, defaultdict(list))
-        cases[probleme.ligne, colonne].append((gravite, _lisible(probleme.message)))
-    return notes
+        cases[probleme.ligne, colonne].append(_lisible(probleme.message))
+        if rang < len(verification.erreurs):
+            graves.add((probleme.feuille, probleme.ligne, colonne))
+    return {
+        feuille: [
+            (ligne, colonne, "\n".join(dites), (feuille, ligne, colonne) in graves)
+            for (ligne, colonne), dites in cases.items()
+        ]
+        for feuille, cases in notes.items()
+    }
 
 
 def _recapituler(verification: Verification) -> Iterable[tuple[str | int, ...]]:
@@ -110,47 +128,6 @@ def _lieu(probleme: Probleme) -> tuple[str, str | int, str, str]:
     return probleme.feuille, probleme.ligne or "", probleme.colonne, probleme.valeur
 
 
-def _annoter_l_original(
-    chemin: Path, notes: Notes, recapitulatif: list[tuple[str | int, ...]]
-) -> bytes:
-    # keep_links: links to other workbooks aren't kept, nor followed; macros are left out.
-    classeur = openpyxl.load_workbook(chemin, keep_links=False, keep_vba=False)
-    _effacer_nos_remarques(classeur)
-    for nom, cases in notes.items():
-        for (ligne, colonne), remarques in cases.items():
-            case: Any = classeur[nom].cell(ligne, colonne)
-            if type(case).__name__ == "MergedCell":
-                continue
-            case.comment = Comment("\n".join(message for _, message in remarques), AUTEUR)
-            grave = any(gravite == "Erreur" for gravite, _ in remarques)
-            case.fill = PatternFill("solid", start_color=ROUGE if grave else JAUNE)
-    feuille = classeur.create_sheet(_nom_libre(classeur.sheetnames))
-    for valeurs in (_ENTETES, *recapitulatif):
-        feuille.append(list(valeurs))
-        for case in feuille[feuille.max_row]:
-            if case.data_type == "f":
-                case.data_type = "s"  # a text that begins with = isn't a formula
-    for rang, largeur in enumerate((15, 20, 8, 25, 30, 90), start=1):
-        feuille.column_dimensions[get_column_letter(rang)].width = largeur
-    feuille.freeze_panes = "A2"
-    sortie = io.BytesIO()
-    classeur.save(sortie)
-    return sortie.getvalue()
-
-
-def _effacer_nos_remarques(classeur: Any) -> None:
-    """A file sent again after correction carries what we said of it the last time."""
-    for nom in classeur.sheetnames:
-        feuille = classeur[nom]
-        if nom.startswith(RECAPITULATIF) and feuille["A1"].value == _ENTETES[0]:
-            del classeur[nom]
-            continue
-        for rangee in feuille.iter_rows():
-            for case in rangee:
-                if case.comment is not None and case.comment.author == AUTEUR:
-                    case.comment, case.fill = None, PatternFill()
-
-
 def _recopier(
     classeur: Classeur, notes: Notes, recapitulatif: list[tuple[str | int, ...]]
 ) -> bytes:
@@ -170,21 +147,19 @@ def _recopier(
             continue
         noms.append(_nom_de_feuille(feuille.nom, noms))
         page = neuf.add_worksheet(noms[-1])
-        cases = notes.get(feuille.nom, {})
-        commentees: dict[int, set[int]] = defaultdict(set)
-        for ligne, colonne in cases:
-            commentees[ligne].add(colonne)
+        cases: dict[int, dict[int, tuple[str, bool]]] = defaultdict(dict)
+        for ligne, colonne, dite, grave in notes.get(feuille.nom, ()):
+            cases[ligne][colonne - 1] = dite, grave
         for ligne_lue in feuille.lignes:
-            largeur = max(len(ligne_lue.cellules), *commentees.get(ligne_lue.numero, {0}))
-            for rang in range(largeur):
-                remarques = cases.get((ligne_lue.numero, rang + 1), [])
+            dites = cases.get(ligne_lue.numero, {})
+            for rang in range(max(len(ligne_lue.cellules), *(r + 1 for r in dites), 0)):
                 cellule = ligne_lue.cellules[rang] if rang < len(ligne_lue.cellules) else ""
-                _ecrire(page, ligne_lue.numero - 1, rang, cellule, formats, remarques)
-    page = neuf.add_worksheet(_nom_libre(noms))
+                _ecrire(page, ligne_lue.numero - 1, rang, cellule, formats, dites.get(rang))
+    page = neuf.add_worksheet(nom_libre(noms))
     page.freeze_panes(1, 0)
-    for rang, largeur in enumerate((15, 20, 8, 25, 30, 90)):
+    for rang, largeur in enumerate(LARGEURS):
         page.set_column(rang, rang, largeur)
-    for ligne, valeurs in enumerate((_ENTETES, *recapitulatif)):
+    for ligne, valeurs in enumerate((ENTETES, *recapitulatif)):
         for rang, valeur in enumerate(valeurs):
             page.write(ligne, rang, valeur)
     neuf.close()
@@ -197,10 +172,9 @@ def _ecrire(
     rang: int,
     cellule: Cellule,
     formats: dict[str, Any],
-    remarques: list[tuple[str, str]],
+    dite: tuple[str, bool] | None,
 ) -> None:
-    gravites = {gravite for gravite, _ in remarques}
-    style = next((formats[g] for g in ("Erreur", "Avertissement") if g in gravites), None)
+    style = formats["Erreur" if dite[1] else "Avertissement"] if dite else None
     cellule = valeur_de(cellule)
     if isinstance(cellule, bool):
         page.write_boolean(ligne, rang, cellule, style)
@@ -212,18 +186,8 @@ def _ecrire(
         page.write_blank(ligne, rang, None, style)
     elif cellule != "":
         page.write_string(ligne, rang, _lisible(en_texte(cellule)), style)
-    if remarques:
-        page.write_comment(ligne, rang, "\n".join(m for _, m in remarques), {"author": AUTEUR})
-
-
-def _nom_libre(noms: list[str]) -> str:
-    """A name for our own sheet that the sender hasn't taken."""
-    return next(
-        nom
-        for essai in range(len(noms) + 1)
-        if (nom := f"{RECAPITULATIF} {essai + 1}" if essai else RECAPITULATIF).lower()
-        not in {n.lower() for n in noms}
-    )
+    if dite:
+        page.write_comment(ligne, rang, dite[0], {"author": AUTEUR})
 
 
 def _nom_de_feuille(nom: str, pris: list[str]) -> str:

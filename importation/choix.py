@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from importation.appariement import apparier
 from importation.argent import somme_d_argent
-from importation.correspondance import Correspondance, est_notre_recapitulatif
+from importation.correspondance import Correspondance
 from importation.entetes import LIGNES_REGARDEES, TableauLu
-from importation.lecture import Cellule, Classeur
+from importation.lecture import Cellule, Classeur, est_notre_recapitulatif
 from importation.litiges import trouver_litiges
 from importation.propositions import proposer, suggerer
 from importation.referentiel import Referentiel

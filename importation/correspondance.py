@@ -16,7 +16,7 @@ from importation.entetes import (
     trouver_tableau,
 )
 from importation.fiches import Montants, a_l_etape
-from importation.lecture import Cellule, Classeur, FeuilleLue
+from importation.lecture import Cellule, Classeur, FeuilleLue, est_notre_recapitulatif
 from importation.litiges import Litige, sommes_ecartees, trouver_litiges
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
 from importation.rubriques import (
@@ -26,15 +26,6 @@ from importation.rubriques import (
     est_d_argent,
     lire_cible,
 )
-
-# The sheet that we add to the file given back: sent again, it isn't read.
-RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
-
-
-def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
-    premiere = feuille.lignes[0].cellules[:1] if feuille.lignes else []
-    return feuille.nom.startswith(RECAPITULATIF) and premiere == [ENTETE_RECAPITULATIF]
-
 
 CONSTANTES = (
     *("commune", "theme", "porteur", "financeur", "statut", "nature", "credit"),

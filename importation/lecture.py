@@ -8,7 +8,6 @@ import datetime
 import gc
 import hashlib
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from importation.extraction.bornes import SECONDES_MAX
+from importation.processus import ouvrir
 
 OCTETS_MAX = 30 * 1024**2
-_RACINE = Path(__file__).resolve().parent.parent
+# The sheet that we add to the file given back: sent again, it isn't read.
+RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
 
 
 class FichierRefuseError(Exception):
@@ -80,6 +81,11 @@ class FeuilleLue:
     remarques: list[Remarque] = field(default_factory=list)
 
 
+def est_notre_recapitulatif(feuille: FeuilleLue) -> bool:
+    premiere = feuille.lignes[0].cellules[:1] if feuille.lignes else []
+    return feuille.nom.startswith(RECAPITULATIF) and premiere == [ENTETE_RECAPITULATIF]
+
+
 @dataclass(frozen=True, slots=True)
 class Classeur:
     nom: str
@@ -126,14 +132,7 @@ def lire(chemin: Path, nom: str | None = None) -> Classeur:
 def _extraire(chemin: Path, nom: str) -> list[FeuilleLue]:
     """Rows from the reading process, which may die of a hostile file without taking us along."""
     feuilles: list[FeuilleLue] = []
-    # Our own module on a file that the caller stored: no shell, and none of our secrets.
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-sP", "-m", "importation.extraction", str(chemin.resolve()), nom],
-        env={"PYTHONPATH": str(_RACINE)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    ) as processus:
+    with ouvrir("importation.extraction", str(chemin.resolve()), nom) as processus:
         assert processus.stdout is not None  # noqa: S101 -- asked for with PIPE just above
         try:
             refus = _lire_elements(processus.stdout, feuilles)

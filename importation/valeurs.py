@@ -28,6 +28,7 @@ _DATE_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
 _SIRET_ARRONDI = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _NUMERO_ET_NOM = re.compile(r"(\d{1,3})\s*[-–—.:)]\s*(\S.*)")
 _NUMERO_D_AXE = re.compile(r"(?:axe\s*)?(?:n°\s*)?(\d{1,3})(?:\s*[-–—.:)].*)?", re.I | re.A)
+_PARAGRAPHES_MAX = 32_767  # what a cell of Excel holds
 _CHIFFRES_EXACTS = 1e15
 _JOURS_EXCEL = (20_000, 60_000)  # 1954 to 2064: a day's number, where a date is expected
 _ORIGINE_EXCEL = datetime.date(1899, 12, 30)
@@ -101,6 +102,8 @@ def lire_paragraphes(cellule: Cellule) -> str | None:
     cellule = _affiche(cellule)
     if not isinstance(cellule, str):
         return nettoyer(cellule) or None
+    if len(cellule) > _PARAGRAPHES_MAX:
+        raise ValeurRefuseeError(f"{len(cellule)} caractères : {_PARAGRAPHES_MAX} au plus.")
     return "\n".join(nettoyer(ligne) for ligne in cellule.strip().splitlines()) or None
 
 

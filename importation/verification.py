@@ -7,13 +7,12 @@ from importation.correspondance import (
     Correspondance,
     TableauCorrespondu,
     correspondre,
-    est_notre_recapitulatif,
 )
 from importation.decompte import Decompte, Part
 from importation.doublons import trouver_doublons
 from importation.entetes import TableauLu, forme
 from importation.fiches import FicheAction
-from importation.lecture import Classeur, sans_ramassage
+from importation.lecture import Classeur, est_notre_recapitulatif, sans_ramassage
 from importation.lignes import Journal, Probleme
 from importation.litiges import FinanceurInconnu, financeurs_inconnus, sommes_du_tableau
 from importation.planification import Plan, Planificateur

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, PasswordError
 from importation.extraction.bornes import (
     ABIME,
     ACCEPTES,
+    CARACTERES_MAX,
     LIGNES_PAR_BLOC,
     Feuille,
     RefusError,
@@ -76,8 +77,15 @@ def _lignes_json(feuille: Feuille) -> Iterator[str]:
     yield _JSON.encode({"feuille": feuille.nom, "fusions": feuille.fusions})
     lignes = iter(feuille.lignes)
     doubles: list[Remarque] = []
+    caracteres = 0
     while bloc := list(islice(lignes, LIGNES_PAR_BLOC)):
         texte = _JSON.encode(bloc)
+        caracteres += len(texte)
+        if caracteres > CARACTERES_MAX:
+            raise RefusError(
+                f"Les textes du fichier font plus de {CARACTERES_MAX // 10**6} millions de "
+                "caractères : raccourcissez-les, ou partagez le fichier."
+            )
         if _INDICE_DE_DOUBLE.search(texte):
             doubles += _dedoubler(bloc)
             texte = _JSON.encode(bloc)

@@ -11,6 +11,7 @@ SECONDES_MAX = 120
 LIGNES_MAX = 100_000
 CELLULES_MAX = 3_000_000
 COLONNES_MAX = 300
+CARACTERES_MAX = 50_000_000
 LIGNES_PAR_BLOC = 200
 ACCEPTES = "Envoyez un fichier .xlsx, .xls, .ods ou .csv."
 ABIME = f"Le fichier est abîmé ou n'est pas un classeur. {ACCEPTES}"

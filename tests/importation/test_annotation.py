@@ -1,5 +1,6 @@
 """The file given back."""
 
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,36 @@ def test_recopie_un_texte_qui_imite_du_balisage_reste_un_texte(
     assert lue == [(f"{intitule} ", "s"), ("A", "s"), ("=1+1", "s")]
     dite = next(c for c in classeur["Vérification"]["E"] if c.value == "=1+1")
     assert dite.data_type == "s"
+
+
+def test_un_classeur_qui_cache_un_million_de_cellules_revient_recopie_sans_elles(
+    exercice: Exercice, xlsx: Xlsx
+) -> None:
+    """A file of some kilobytes, a hidden sheet of empty cells that have a format."""
+    chemin = xlsx(LIGNES)
+    vides = b"<row>" + b'<c s="0"/>' * 26 + b"</row>"
+    with zipfile.ZipFile(chemin) as source:
+        parties = {nom: source.read(nom) for nom in source.namelist()}
+    parties["xl/workbook.xml"] = parties["xl/workbook.xml"].replace(
+        b"</sheets>",
+        b'<sheet name="h" sheetId="9" state="hidden" r:id="rId99" xmlns:r="http://schemas.openxml'
+        b'formats.org/officeDocument/2006/relationships"/></sheets>',
+    )
+    parties["xl/_rels/workbook.xml.rels"] = parties["xl/_rels/workbook.xml.rels"].replace(
+        b"</Relationships>",
+        b'<Relationship Id="rId99" Target="worksheets/sheet9.xml" Type="http://schemas.openxml'
+        b'formats.org/officeDocument/2006/relationships/worksheet"/></Relationships>',
+    )
+    parties["xl/worksheets/sheet9.xml"] = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + vides * 40_000
+        + b"</sheetData></worksheet>"
+    )
+    with zipfile.ZipFile(chemin, "w", zipfile.ZIP_DEFLATED) as archive:
+        for nom, octets in parties.items():
+            archive.writestr(nom, octets)
+
+    rendu = _annoter(chemin, exercice)
+
+    assert chemin.stat().st_size < 100_000
+    assert openpyxl.load_workbook(rendu).sheetnames == ["Actions", "Vérification"]
