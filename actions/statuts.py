@@ -13,23 +13,29 @@ class Statut(models.TextChoices):
     REALISEE = "REALISEE", "Réalisée"
     ABANDONNEE = "ABANDONNEE", "Abandonnée"
 
+    def contredit(self, accorde: Montant) -> bool:
+        """Whether granting this to a line of this status is odd; ``accorde`` as in ``reserve``."""
+        if self.value in ECARTES:
+            return bool(accorde.connu)
+        return self == Statut.DEPOSEE and accorde.lignes > accorde.inconnues
+
     def reserve(self, accorde: Montant) -> str:
         """What is odd in granting this to a line of this status, and what to do; else empty.
 
         ``accorde`` holds the lines of every kind of money.
         """
+        if not self.contredit(accorde):
+            return ""
         somme = montant(accorde.connu)
-        if self.value in ECARTES and accorde.connu:
+        if self.value in ECARTES:
             return (
                 f"{somme} accordés à une action « {self.label} » : ils ne comptent dans aucun "
                 "total. Corrigez le statut, ou mettez l'accordé à 0."
             )
-        if self == Statut.DEPOSEE and accorde.lignes > accorde.inconnues:
-            return (
-                f"{somme} accordés à une action encore « {self.label} » : si la décision est "
-                "prise, passez-la à « Accordée » ou à « Refusée »."
-            )
-        return ""
+        return (
+            f"{somme} accordés à une action encore « {self.label} » : si la décision est "
+            "prise, passez-la à « Accordée » ou à « Refusée »."
+        )
 
 
 ECARTES = (Statut.REFUSEE.value, Statut.ABANDONNEE.value)

@@ -131,29 +131,29 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
     for colonne in ligne.source.colonnes:
         if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
             continue
-        valeur, refus = colonne.lire(cellule)
+        lues = colonne.deja_lues  # as colonne.lire() does, without a call for each cell
+        valeur, refus = (
+            lues[cellule] if lues is not None and type(cellule) is str else colonne.lire(cellule)
+        )
         if refus:
             ligne.refuser_sous(colonne.entete, ligne.texte(colonne), refus)
-        elif valeur is None:
+            trouve = True
+            continue
+        if valeur is None:
             continue  # a dash, a space
-        elif isinstance(colonne.cible, str):
-            champs[colonne.cible] = valeur
-            if colonne.etape:
-                _compter(ligne, colonne, valeur)
+        trouve = True
+        if isinstance(colonne.cible, str):
+            champs[colonne.cible] = euros = valeur
         else:
-            _compter(ligne, colonne, valeur[colonne.rang_etape])
+            euros = valeur[colonne.rang_etape]
             deja = montants.get(colonne.cible.ligne, INCONNUS)
             montants[colonne.cible.ligne] = completer(deja, valeur)
-        trouve = True
+        if colonne.etape:
+            ligne.euros.append((colonne.rang, colonne.etape, euros))
+            if euros < 1 and euros:
+                message = "Moins d'un euro : vérifiez l'unité."
+                ligne.avertir_sous(colonne.entete, ligne.texte(colonne), message)
     return trouve
-
-
-def _compter(ligne: LigneVerifiee, colonne: ColonneCorrespondue, valeur: Decimal) -> None:
-    ligne.euros.append((colonne.rang, colonne.etape, valeur))
-    if 0 < valeur < 1:
-        ligne.avertir_sous(
-            colonne.entete, ligne.texte(colonne), "Moins d'un euro : vérifiez l'unité."
-        )
 
 
 def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:

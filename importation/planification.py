@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions.models import Action
+from actions.statuts import Statut
 from financement.montants import Montant
 from importation.fiches import (
     Changement,
@@ -368,16 +370,18 @@ class Planificateur:
 
     def _peser_les_statuts(self, actions: list[ActionPlanifiee]) -> None:
         """Granted money under a status that contradicts it: said once for each status."""
-        reserves: dict[str, list[tuple[ActionPlanifiee, str]]] = {}
+        premieres: dict[Statut, tuple[ActionPlanifiee, Montant]] = {}
+        nombres: Counter[Statut] = Counter()
         for action in actions:
             accorde = Montant.des_lignes(
                 accorde for _, accorde, _ in action.apres.subventions.values()
             )
-            if reserve := Action.Statut(action.apres.statut).reserve(accorde):
-                reserves.setdefault(action.apres.statut, []).append((action, reserve))
-        for statut, trouvees in reserves.items():
-            action, reserve = trouvees[0]
-            autres = len(trouvees) - 1
+            statut = Statut(action.apres.statut)
+            if statut.contredit(accorde):
+                premieres.setdefault(statut, (action, accorde))
+                nombres[statut] += 1
+        for statut, (action, accorde) in premieres.items():
+            reserve, autres = statut.reserve(accorde), nombres[statut] - 1
             suite = (
                 f" De même pour {denombrer(autres, 'autre action')} de ce fichier."
                 if autres
@@ -387,6 +391,6 @@ class Planificateur:
                 action.feuille,
                 action.lignes[0],
                 RUBRIQUES["statut"].libelle,
-                str(Action.Statut(statut).label),
+                str(statut.label),
                 reserve[0].upper() + reserve[1:] + suite,
             )

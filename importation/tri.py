@@ -4,7 +4,6 @@ Each row is kept, refused or set aside aloud, and counted.
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
@@ -33,7 +32,6 @@ _NOMMENT = ("reference", "porteur", "siret")  # what a line of totals never give
 _SITUENT = ("theme", "commune")
 _LIGNES_D_UNE_SOMME = 2
 _PORTEURS_PAR_ERREUR = 2  # a reference copied by mistake is two porteurs'
-_RIEN: dict[int, Decimal] = {}
 TOTAL, ENTETES, TITRE, VIDE = "lignes de total", "en-têtes répétés", "titres", "lignes sans valeur"
 NOTE = "notes sous le tableau"
 EN_ERREUR = "lignes en erreur"
@@ -53,7 +51,8 @@ class Tri:
         self.source, self.ref, self.journal, self.decompte = source, ref, journal, decompte
         self.annees: dict[int, tuple[int, Part]] = {}  # year → its first row, and all of them
         self._sommes = _Sommes()
-        self._niveaux = [(min(n), n) for n in source.tableau.niveaux if len(n) > 1]
+        self._lues = 0
+        self._niveaux = [(min(n), n[min(n)], n) for n in source.tableau.niveaux if len(n) > 1]
         self._exercice = source.par_rubrique.get("exercice")
         self._sans_reference = _reference_partagee(source, references)
         if self._sans_reference:
@@ -64,13 +63,16 @@ class Tri:
 
     def lire(self, lue: LigneLue) -> LigneVerifiee | None:
         """The row's values; None where it is set aside, or holds nothing but spaces."""
-        if all(type(c) is str and not c.strip() for c in lue.cellules):
+        if _est_blanche(lue.cellules):
             return None
-        if self._d_une_autre_annee(lue):
+        if self._exercice is not None and self._d_une_autre_annee(lue, self._exercice):
             return None
         if lue.numero in self._notes:
             texte = next(en_texte(c) for c in lue.cellules if c != "")
             self._ecarter(lue, NOTE, "Note sous le tableau : non importée.", texte)
+            return None
+        if not self._nommee(lue.cellules) and (etiquette := self._etiquette_de_total(lue.cellules)):
+            self._ecarter_total(lue, etiquette)
             return None
         ecart = self._ecart(lue.cellules)
         if ecart:
@@ -84,14 +86,18 @@ class Tri:
             ligne.champs.pop("reference", None)
         additionnees = self._sommes.qui_donnent(ligne.euros)
         if additionnees:
+            if etiquette := self._etiquette_de_total(lue.cellules):
+                self._ecarter_total(lue, etiquette)
+                return None
             lignes = f"lignes {additionnees[0]} à {additionnees[1]}"
-            if not self._nommee(lue.cellules) and not self._situee(lue.cellules):
+            if self._nomment and not self._nommee(lue.cellules) and not self._situee(lue.cellules):
                 message = f"Somme des {lignes} : lue comme un total, non importée."
                 self._ecarter(lue, TOTAL, message)
                 return None
             doute = f"Ses montants sont la somme des {lignes} : est-ce un total ?"
             ligne.avertir_sous("", "", doute)
         self._sommes.ajouter(ligne)
+        self._lues += 1
         return ligne
 
     def ecarter_tout(self, motif: str) -> None:
@@ -103,23 +109,31 @@ class Tri:
         """A row, once it is known whether it can be written."""
         if ligne.refusee():
             self.decompte.ecarter(EN_ERREUR, ligne.euros)
-        else:
-            self.decompte.gardees.ajouter(ligne.euros)
+
+    def conclure(self) -> None:
+        """What is kept is all that was added up but the rows in error."""
+        gardees, en_erreur = self.decompte.gardees, self.decompte.ecartees.get(EN_ERREUR, Part())
+        gardees.lignes = self._lues - en_erreur.lignes
+        for colonne in self.source.colonnes:
+            if colonne.etape and (somme := self._sommes.par_colonne.get(colonne.rang)):
+                gardees.montants[colonne.etape] += somme
+        for etape, somme in en_erreur.montants.items():
+            gardees.montants[etape] -= somme
 
     def _ecart(self, cellules: list[Cellule]) -> tuple[str, str, str] | None:
         """Why a row isn't an action, how to say it, and the text that shows it."""
         if self._repete_les_entetes(cellules):
             return ENTETES, "En-têtes répétés : ligne non importée.", ""
-        etiquette = self._etiquette_de_total(cellules)
-        if etiquette:
-            self._sommes.repartir()
-            return TOTAL, "Ligne de total : non importée.", etiquette
-        titre = self._titre(cellules)
+        titre = self._titre(cellules) if cellules[0] in ("", cellules[-1]) else ""
         return (TITRE, "Ligne de titre : non importée.", titre) if titre else None
 
     def _ecarter(self, lue: LigneLue, motif: str, message: str, valeur: str = "") -> None:
         self.journal.avertir(self.source.tableau.feuille, lue.numero, "", valeur, message)
         self.decompte.ecarter(motif, lire_euros(self.source, lue.cellules))
+
+    def _ecarter_total(self, lue: LigneLue, etiquette: str) -> None:
+        self._sommes.repartir()
+        self._ecarter(lue, TOTAL, "Ligne de total : non importée.", etiquette)
 
     def _dire_reference_partagee(self) -> None:
         tableau, entete = self.source.tableau, self.source.par_rubrique["reference"].entete
@@ -135,9 +149,10 @@ class Tri:
     # --- Headings and titles among the rows ----------------------------------------------------
 
     def _repete_les_entetes(self, cellules: list[Cellule]) -> bool:
-        for premiere, niveau in self._niveaux:
-            if premiere >= len(cellules) or not _est(cellules[premiere], niveau[premiere]):
-                continue
+        for premiere, entete, niveau in self._niveaux:
+            cellule = cellules[premiere] if premiere < len(cellules) else ""
+            if len(str(cellule)) < len(entete) or not _est(cellule, entete):
+                continue  # almost every row: the length is the cheapest to see
             remplies = {rang: c for rang, c in enumerate(cellules) if c != ""}
             memes = sum(_est(c, niveau.get(rang, "")) for rang, c in remplies.items())
             if memes * 5 >= max(len(remplies), len(niveau)) * 4:
@@ -161,10 +176,9 @@ class Tri:
 
     # --- Years ---------------------------------------------------------------------------------
 
-    def _d_une_autre_annee(self, lue: LigneLue) -> bool:
+    def _d_une_autre_annee(self, lue: LigneLue, colonne: ColonneCorrespondue) -> bool:
         """Whether the row's budget year isn't that of the import; counted, and said at the end."""
-        colonne = self._exercice
-        if colonne is None or colonne.rang >= len(lue.cellules):
+        if colonne.rang >= len(lue.cellules):
             return False
         annee, _ = colonne.lire(lue.cellules[colonne.rang])
         if annee in (None, self.ref.annee):
@@ -216,7 +230,12 @@ class Tri:
         return any(connus.trouver(reste) or connus.trouver(nom) for connus in noms)
 
     def _nommee(self, cellules: list[Cellule]) -> bool:
-        return not self._nomment or _remplie(self._nomment, cellules)
+        """Whether the row gives a porteur or a reference, as no total does."""
+        for colonne in self._nomment:
+            texte = en_texte(cellules[colonne.rang]).strip() if colonne.rang < len(cellules) else ""
+            if texte and not _TOTAL.fullmatch(texte):
+                return True
+        return False
 
     def _situee(self, cellules: list[Cellule]) -> bool:
         return not self._situent or _remplie(self._situent, cellules)
@@ -229,57 +248,65 @@ def _reference_partagee(source: TableauCorrespondu, connues: Collection[str]) ->
     reference, porteur = (source.par_rubrique.get(r) for r in ("reference", "porteur"))
     if reference is None or porteur is None:
         return False
-    porteurs: dict[str, set[str]] = {}
+    premiers: dict[Cellule, Cellule] = {}
+    porteurs: dict[str, set[str]] = {}  # of the references that come with several
+    colonnes, droite = (reference.rang, porteur.rang), max(reference.rang, porteur.rang)
     for ligne in source.tableau.lignes:
         cellules = ligne.cellules
-        if max(reference.rang, porteur.rang) < len(cellules) and cellules[reference.rang] != "":
-            noms = porteurs.setdefault(en_texte(cellules[reference.rang]), set())
-            noms.add(en_texte(cellules[porteur.rang]))
+        if droite < len(cellules):
+            numero, nom = cellules[colonnes[0]], cellules[colonnes[1]]
+            premier = premiers.setdefault(numero, nom)
+            if premier != nom and numero != "":
+                porteurs.setdefault(en_texte(numero), {en_texte(premier)}).add(en_texte(nom))
     partagees = {
-        reference: len({cle_organisme(nom) for nom in noms})
-        for reference, noms in porteurs.items()
-        if len(noms) > 1
+        numero: len({cle_organisme(nom) for nom in noms}) for numero, noms in porteurs.items()
     }
-    partagees = {reference: nombre for reference, nombre in partagees.items() if nombre > 1}
+    partagees = {numero: nombre for numero, nombre in partagees.items() if nombre > 1}
     if not partagees or any(" ".join(r.split()) in connues for r in partagees):
         return False
-    return max(partagees.values()) > _PORTEURS_PAR_ERREUR or len(partagees) * 2 > len(porteurs)
+    return max(partagees.values()) > _PORTEURS_PAR_ERREUR or len(partagees) * 2 > len(premiers)
 
 
 class _Sommes:
     """The amounts of the rows kept so far, by column, and what they were at the last total."""
 
     def __init__(self) -> None:
-        self._par_colonne: defaultdict[int, Decimal] = defaultdict(Decimal)
-        self._lignes: list[int] = []
+        self.par_colonne: dict[int, Decimal] = {}
+        self._lignes: list[int] = []  # those that hold money
         self._au_total: dict[int, Decimal] = {}
         self._lignes_au_total = 0
 
     def ajouter(self, ligne: LigneVerifiee) -> None:
-        rien = True
+        sommes, rien = self.par_colonne, True
         for rang, _, valeur in ligne.euros:
             if valeur:
-                self._par_colonne[rang] += valeur
+                sommes[rang] = sommes[rang] + valeur if rang in sommes else valeur
                 rien = False
         if not rien:
             self._lignes.append(ligne.lue.numero)
 
     def repartir(self) -> None:
         """Here stands a total."""
-        self._au_total, self._lignes_au_total = dict(self._par_colonne), len(self._lignes)
+        self._au_total, self._lignes_au_total = self.par_colonne.copy(), len(self._lignes)
 
     def qui_donnent(self, euros: Euros) -> tuple[int, int] | None:
         """The rows (first, last), two at least, whose sums are all of these amounts."""
-        for depart, base in ((self._lignes_au_total, self._au_total), (0, _RIEN)):
-            if len(self._lignes) - depart < _LIGNES_D_UNE_SOMME:
-                continue
-            for rang, _, valeur in euros:
-                if self._par_colonne.get(rang, 0) - base.get(rang, 0) != valeur:
-                    break
-            else:
-                if any(valeur for _, _, valeur in euros):
-                    return self._lignes[depart], self._lignes[-1]
+        if len(self._lignes) >= _LIGNES_D_UNE_SOMME and any(valeur for _, _, valeur in euros):
+            if self._donnent(euros, {}):
+                return self._lignes[0], self._lignes[-1]
+            depart = self._lignes_au_total
+            assez = depart and len(self._lignes) - depart >= _LIGNES_D_UNE_SOMME
+            if assez and self._donnent(euros, self._au_total):
+                return self._lignes[depart], self._lignes[-1]
         return None
+
+    def _donnent(self, euros: Euros, depart: dict[int, Decimal]) -> bool:
+        sommes = self.par_colonne
+        for rang, _, valeur in euros:
+            somme = sommes.get(rang, 0)
+            if (somme - depart[rang] if rang in depart else somme) != valeur:
+                return False
+        return True
 
 
 def _notes(lignes: Sequence[LigneLue]) -> Iterator[int]:
@@ -297,6 +324,14 @@ def _notes(lignes: Sequence[LigneLue]) -> Iterator[int]:
 
 def _est(cellule: Cellule, entete: str) -> bool:
     return isinstance(cellule, str) and forme(cellule) == entete
+
+
+def _est_blanche(cellules: list[Cellule]) -> bool:
+    """Whether a row holds nothing but spaces; its last cell isn't empty."""
+    derniere = cellules[-1] if cellules else ""
+    if type(derniere) is not str or derniere.strip():
+        return False
+    return all(type(c) is str and not c.strip() for c in cellules)
 
 
 def _remplie(colonnes: Sequence[ColonneCorrespondue], cellules: list[Cellule]) -> bool:

@@ -88,6 +88,7 @@ def verifier_classeur(
                 comptees += 1
                 planificateur.ajouter(ligne)
                 tri.compter(ligne)
+        tri.conclure()
     _dire_les_autres_annees(tris, comptees, ref, journal)
     return Verification(
         comptees,
