@@ -125,6 +125,7 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
         "exercice": valeurs.lire_exercice,
         "nature": valeurs.lire_nature,
         "statut": valeurs.lire_statut,
+        "part": valeurs.lire_part,
         "date_debut": valeurs.lire_date,
         "date_fin": valeurs.lire_date,
         "description": valeurs.lire_paragraphes,

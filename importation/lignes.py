@@ -107,6 +107,9 @@ def lire_ligne(source: TableauCorrespondu, lue: LigneLue, journal: Journal) -> L
     ligne = LigneVerifiee(source, lue, journal, source.constantes.copy())
     if not _lire_cellules(ligne):
         return None
+    part = ligne.champs.pop("part", None)
+    if part not in (None, 1):
+        _prendre_la_part(ligne, part)
     if source.en_long:
         _ajouter_ligne_longue(ligne)
     if ligne.champs.get("commune") == "transterritorial":
@@ -154,6 +157,20 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
                 message = "Moins d'un euro : vérifiez l'unité."
                 ligne.avertir_sous(colonne.entete, ligne.texte(colonne), message)
     return trouve
+
+
+def _prendre_la_part(ligne: LigneVerifiee, part: Decimal) -> None:
+    """The row's porteur has this share of its amounts, to the cent; said."""
+    avant = sum((valeur for _, _, valeur in ligne.euros), Decimal(0))
+    for etape in ETAPES:
+        if f"montant_{etape}" in ligne.champs:
+            ligne.champs[f"montant_{etape}"] = round(ligne.champs[f"montant_{etape}"] * part, 2)
+    for cle, montants in ligne.montants.items():
+        demande, accorde, verse = (None if m is None else round(m * part, 2) for m in montants)
+        ligne.montants[cle] = (demande, accorde, verse)
+    ligne.euros = [(rang, etape, round(valeur * part, 2)) for rang, etape, valeur in ligne.euros]
+    retenu = montant(sum((valeur for _, _, valeur in ligne.euros), Decimal(0)))
+    ligne.avertir("part", f"Part du porteur : {retenu} retenus sur {montant(avant)}.")
 
 
 def _ajouter_ligne_longue(ligne: LigneVerifiee) -> None:

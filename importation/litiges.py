@@ -10,7 +10,12 @@ from typing import Any
 from importation.appariement import ColonneAppariee
 from importation.argent import somme_d_argent
 from importation.entetes import SANS_NOM, TableauLu
-from importation.propositions import etape_dite, nom_du_financeur
+from importation.propositions import (
+    dit_une_autre_etape,
+    etape_dite,
+    nom_du_financeur,
+    sans_emploi,
+)
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import ETAPES, est_d_argent
 from listes.chiffres import brut, montant
@@ -64,7 +69,9 @@ def sommes_ecartees(tableau: TableauLu, appariees: Sequence[ColonneAppariee]) ->
     return {
         appariee.entete: somme
         for appariee in appariees
-        if not appariee.cible and (somme := _somme(tableau, appariee))
+        if not appariee.cible
+        and not sans_emploi(appariee.entete)
+        and (somme := _somme(tableau, appariee))
     }
 
 
@@ -105,6 +112,9 @@ def _litige(
     elif _AU_PROJET.match(sans):
         dit = f"Colonne de montants ({euros}) qui ne sont pas ceux d'un financeur : non importée."
         return Litige(entete, dit, somme, grave=False)
+    if dit_une_autre_etape(entete) and any(est_d_argent(a.cible) for a in appariees):
+        dit = f"Colonne de montants ({euros}) à une étape que l'application ne garde pas"
+        return Litige(entete, f"{dit} : non importée.", somme, grave=False)
     nom = nom_du_financeur(entete)
     if not nom or _TOTAL.match(sans):
         dit = f"Colonne de montants ({euros}) dont le financeur n'est pas dit : {choix}."

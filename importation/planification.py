@@ -161,6 +161,10 @@ class Planificateur:
 
     def ajouter(self, ligne: LigneVerifiee) -> None:
         champs = ligne.champs
+        if "quartier" in champs and "commune" not in champs:
+            commune = self.ref.commune_du_quartier(champs["quartier"])
+            if commune is not None:
+                champs["commune"] = commune
         self._resoudre_porteur(ligne)
         if ligne.refusee():
             return
@@ -276,8 +280,11 @@ class Planificateur:
             self._compter_doublons(ligne.montants, action.apres.subventions)
             ligne.refuser(rubrique, f"Même action qu'à {lieu} : gardez une seule des deux lignes.")
             return
-        for champ, valeur in ligne.champs.items():
+        for champ, valeur in list(ligne.champs.items()):
             if champ in premiere.champs and premiere.champs[champ] != valeur:
+                if champ == "quartier" and self.cumuler:
+                    self._sans_quartier(action, premiere, ligne)
+                    continue
                 ligne.refuser(
                     champ, f"Diffère de {lieu}, qui décrit la même action : accordez-les."
                 )
@@ -302,6 +309,16 @@ class Planificateur:
         premiere.montants.update(ligne.montants)
         action.lignes.append(ligne.lue.numero)
         inscrire(ligne, action.avant, action.apres, self.ref)
+
+    @staticmethod
+    def _sans_quartier(
+        action: ActionPlanifiee, premiere: LigneVerifiee, ligne: LigneVerifiee
+    ) -> None:
+        """Amounts shared out among neighbourhoods: the action added up is in none of them."""
+        del ligne.champs["quartier"]
+        del premiere.champs["quartier"]
+        action.apres.quartier = None
+        ligne.avertir("quartier", "L'action touche plusieurs quartiers : aucun n'est retenu.")
 
     def _joignable(self, ligne: LigneVerifiee) -> bool:
         """Whether other rows may be this action's: one per funder, or added up."""

@@ -43,6 +43,11 @@ _CONNUS_SANS_EMPLOI = (
     "|nom du responsable|nom du président|ministère|programme|mission"
 )
 _SANS_EMPLOI = frozenset(map(cle, _CONNUS_SANS_EMPLOI.split("|")))
+# By these very names, the schema says that it is of the amount; elsewhere it may be of the costs.
+_PARTS_SCDL = (
+    "pourcentageSubvention",
+    "Pourcentage du montant total de la subvention attribuée au bénéficiaire",
+)
 # What some fields hold, told from a few cells: a porteur isn't a number, nor a kind of body.
 _SIRET = re.compile(r"\d{14}|\d[.,]?\d*[eE]\+?1[23]")
 _GENRES_CONNUS = (
@@ -90,10 +95,17 @@ def proposer(entete: str, cellules: Sequence[Cellule], ref: Referentiel) -> Prop
     return Proposition(propose.cible, propose.note, annee, propose.rang)
 
 
+def sans_emploi(entete: str) -> bool:
+    """Whether it is a column that public files are known to hold, and that fills no field."""
+    return cle(_epurer(entete)) in _SANS_EMPLOI
+
+
 def _proposer(entete: str, cellules: Sequence[Cellule], ref: Referentiel) -> Proposition | None:
     forme = cle(entete)
     if forme in _SANS_EMPLOI:
         return None
+    if entete.strip() in _PARTS_SCDL:
+        return Proposition("part")
     code = CODES_PAR_CLE.get(forme)
     if code is not None:
         return Proposition(code, rang=(forme != cle(RUBRIQUES[code].libelle), -len(forme)))
@@ -151,6 +163,12 @@ def etape_dite(entete: str) -> str:
     return next((_ETAPE_DU_MOT[mot] for mot in mots if mot in _ETAPE_DU_MOT), "")
 
 
+def dit_une_autre_etape(entete: str) -> bool:
+    """« Montant proposé », « Solde »: amounts at a stage that the application doesn't keep."""
+    mots = re.findall(r"[a-z0-9]+", sans_accents(_epurer(entete)))
+    return any(mot in _AUTRES_ETAPES for mot in mots) and not nom_du_financeur(entete)
+
+
 def se_completent(groupe: str, entete: str) -> bool:
     """Whether one is a bare stage and the other says whose: « État » over « demandé »."""
     if etape_dite(entete):
@@ -180,6 +198,11 @@ def nom_du_financeur(entete: str) -> str:
     return " ".join(utiles).strip(" –—-:,;()/")
 
 
+# Stages that the application doesn't keep.
+_AUTRES_ETAPES = frozenset(
+    {"propose", "proposee", "prevu", "prevue", "previsionnel", "instruit", "realise", "justifie"}
+    | {"solde", "reste", "acompte"}
+)
 _LIAISONS = frozenset({"a", "de", "du", "des", "la", "le", "les", "l", "d", "par", "organisme"})
 _NE_NOMMENT_PERSONNE = (
     frozenset(

@@ -103,6 +103,7 @@ class Referentiel:
     axes: Noms = field(default_factory=Noms)
     numeros_axes: dict[int, int] = field(default_factory=dict)
     quartiers: dict[int, Noms] = field(default_factory=dict)  # by commune's id
+    communes_des_quartiers: dict[str, int] = field(default_factory=dict)  # by official code
     organismes: dict[int, OrganismeConnu] = field(default_factory=dict)
     organismes_par_nom: dict[str, list[OrganismeConnu]] = field(default_factory=dict)
     organismes_par_siret: dict[str, OrganismeConnu] = field(default_factory=dict)
@@ -128,6 +129,10 @@ class Referentiel:
             candidats.update(dict.fromkeys(self.mots_des_organismes.get(mot, ())[:40]))
         proches = get_close_matches(recherche, candidats, n=1, cutoff=0.82)
         return self.organismes_par_nom[proches[0]][0].nom if proches else None
+
+    def commune_du_quartier(self, code: str) -> int | None:
+        """The commune of the neighbourhood that has this official code."""
+        return self.communes_des_quartiers.get(cle(code))
 
     def nom_financeur(self, pk: int) -> str:
         return self.financeurs.noms[pk]
@@ -202,7 +207,9 @@ def charger_referentiel(
         ref.numeros_axes[axe.numero] = axe.pk
     for quartier in Quartier.objects.all():
         noms = ref.quartiers.setdefault(quartier.commune_id, Noms())
-        noms.ajouter(quartier.pk, quartier.nom)
+        noms.ajouter(quartier.pk, quartier.nom, quartier.code)
+        if quartier.code:
+            ref.communes_des_quartiers[cle(quartier.code)] = quartier.commune_id
     for pk, nom, siret in Organisme.objects.order_by("pk").values_list("pk", "nom", "siret"):
         ref.ajouter_organisme(OrganismeConnu(pk, nom, siret))
     return ref

@@ -65,7 +65,8 @@ RUBRIQUES = {
             "Commune",
             "localisation|lieu|territoire|code insee|insee|code commune|commune de l'action"
             "|localité|nom de la commune|nom commune|libellé commune|commune d'intervention"
-            "|commune du projet",
+            "|commune du projet|localisation du projet"
+            "|localisation de l'action|lieu de réalisation|lieu de l'action|commune de réalisation",
             "Obligatoire pour une action nouvelle. Nom, code INSEE, ou « transterritorial ».",
         ),
         _rubrique(
@@ -162,6 +163,12 @@ RUBRIQUES = {
             "Crédits",
             "type de crédits|nature des crédits|origine des crédits",
             "Crédits spécifiques (par défaut) ou Droit commun.",
+        ),
+        _rubrique(
+            "part",
+            "Part du montant",
+            "",
+            "0,4 ou 40 % : ce que le porteur reçoit d'un montant donné à plusieurs (SCDL).",
         ),
         _rubrique("montant_demande", "Montant demandé", "", "€ ; vide : inconnu ; 0 : zéro."),
         _rubrique("montant_accorde", "Montant accordé", "", "€ ; vide : inconnu ; 0 : zéro."),

@@ -8,7 +8,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from stdnum.fr import siren as stdnum_siren
@@ -143,6 +143,22 @@ def _montant_du_nombre(nombre: int | float) -> Decimal:
     if abs(exact - arrondi) > Decimal("0.00001"):
         raise ValeurRefuseeError("Deux décimales au plus : arrondissez au centime.")
     return arrondi
+
+
+def lire_part(cellule: Cellule) -> Decimal | None:
+    """A share of an amount, as a fraction of 1: « 0,4 », « 40 », « 40 % »."""
+    cellule = valeur_de(cellule)
+    texte = nettoyer(cellule).removesuffix("%").strip().replace(",", ".")
+    if not texte:
+        return None
+    try:
+        lue = Decimal(texte)
+    except InvalidOperation:
+        lue = Decimal(-1)
+    part = lue / 100 if lue > 1 or "%" in en_texte(cellule) else lue
+    if not 0 < part <= 1:
+        raise ValeurRefuseeError("Une part est attendue, par exemple 0,4 ou 40 %.")
+    return part
 
 
 def lire_date(cellule: Cellule) -> datetime.date | None:

@@ -86,7 +86,7 @@ class QuartierAdmin(ChoixLimites, AdminSuivi[Quartier]):
     list_filter = ["classement", ("commune", FiltreCommune)]
     search_fields = ["nom__sans_accents__contains"]
     autocomplete_fields = ["commune"]
-    fields = ["commune", "nom", "classement"]
+    fields = ["commune", "nom", "classement", "code"]
     comptes = {"nombre_d_actions": "actions"}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quartier]:

@@ -81,6 +81,9 @@ class Quartier(Versionne):
     classement = models.CharField(
         "classement", max_length=5, choices=Classement.choices, default=Classement.AUCUN
     )
+    code = models.CharField(
+        "code officiel", max_length=10, blank=True, help_text="Celui du zonage, par ex. QN03001M."
+    )
     historique = HistoricalRecords(excluded_fields=["version"])
 
     class Meta:
@@ -91,7 +94,13 @@ class Quartier(Versionne):
                 fields=["commune", "nom"],
                 name="quartier_unique_dans_la_commune",
                 violation_error_message="Ce quartier existe déjà dans cette commune.",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=~models.Q(code=""),
+                name="code_de_quartier_unique",
+                violation_error_message="Un autre quartier a déjà ce code.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import Montants, additionner
 from importation.referentiel import Referentiel
 from importation.verification import Verification
-from territoires.models import Organisme
+from territoires.models import Commune, Organisme, Quartier
 
 Verifier = Callable[..., Verification]
 Ecrire = Callable[[str], Path]
@@ -161,3 +161,68 @@ def test_un_siren_seul(
     assert noms == [trouve] * bool(trouve)
     assert [p[: len(dit)] for p in problemes] == [dit] * bool(dit)
     assert [o.siret for o in verification.plan.organismes] == [None] * (trouve == "Pirouette")
+
+
+def test_le_code_officiel_d_un_quartier_dit_aussi_sa_commune(
+    verifier_fichier: Verifier, csv: Ecrire
+) -> None:
+    cendras = Commune.objects.get(nom="Cendras")
+    quartier = Quartier.objects.create(commune=cendras, nom="L'Abbaye", code="QN03001M")
+
+    verification = verifier_fichier(
+        csv("libellé action;nom_beneficiaire;theme;code_qpv\nChorale;A;Culture;qn03001m\n")
+    )
+
+    assert verification.erreurs == []
+    [action] = verification.plan.creees
+    assert (action.apres.commune, action.apres.quartier) == (cendras.pk, quartier.pk)
+
+
+def test_un_montant_ventile_par_quartier_s_additionne(
+    verifier_fichier: Verifier, csv: Ecrire
+) -> None:
+    ales = Commune.objects.get(code_insee="30007")
+    for nom in ("Cévennes", "Prés-Saint-Jean"):
+        Quartier.objects.create(commune=ales, nom=nom)
+
+    verification = verifier_fichier(
+        csv(
+            "ref_action;libellé action;porteur;commune;theme;quartier;financeur;montant_ventillé\n"
+            "R1;Chorale;A;Alès;Culture;Cévennes;Etat;1000\n"
+            "R1;Chorale;A;Alès;Culture;Prés-Saint-Jean;Etat;500\n"
+        ),
+        cumuler=["accorde"],
+    )
+
+    assert verification.erreurs == []
+    [action] = verification.plan.creees
+    assert action.apres.quartier is None
+    assert verification.plan.apres.accorde == 1500
+    assert "L'action touche plusieurs quartiers : aucun n'est retenu." in [
+        p.message for p in verification.avertissements
+    ]
+
+
+def test_la_part_de_chaque_beneficiaire_dans_un_fichier_scdl(
+    verifier_fichier: Verifier, csv: Ecrire
+) -> None:
+    verification = verifier_fichier(
+        csv(
+            "nomBeneficiaire;objet;montant;nature;pourcentageSubvention;dateConvention\n"
+            "A;Un;24500.00;aide en numéraire;1;2005-06-18\n"
+            "B;Deux;8000;aide en numéraire;1.00;2005-06-18\n"
+            "C;Trois;30000.50;aide en numéraire;0.40;2005-06-18\n"
+            "D;Quatre;10;aide en numéraire;0;2005-06-18\n"
+        ),
+        constantes={"commune": "Alès", "theme": "Culture", "financeur": "Ville"},
+    )
+
+    assert [(p.ligne, p.colonne, p.message) for p in verification.erreurs] == [
+        (5, "pourcentageSubvention", "Une part est attendue, par exemple 0,4 ou 40 %.")
+    ]
+    assert verification.plan.apres.accorde == Decimal("44500.20")
+    assert [(p.ligne, p.message) for p in verification.avertissements if p.ligne == 4] == [
+        (4, "Part du porteur : 12\u202f000,20\u00a0€ retenus sur 30\u202f000,50\u00a0€.")
+    ]
+    [decompte] = verification.decomptes
+    assert decompte.gardees.montants["accorde"] == Decimal("44500.20")

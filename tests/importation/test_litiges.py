@@ -82,6 +82,7 @@ def test_un_identifiant_n_est_pas_un_porteur(verifier_fichier: Verifier) -> None
             "Cette colonne ne dit pas de quel financeur sont ses montants : ajoutez une colonne "
             "« Financeur », ou indiquez le financeur de tout le fichier.",
         ),
+        ("Programme", "147", ""),
         (
             "Montant proposé",
             "1500",
@@ -122,6 +123,12 @@ def test_une_colonne_de_montants(
             "9000",
             "Colonne de montants (9\u202f000\u00a0€) qui ne sont pas ceux d'un financeur : non "
             "importée.",
+        ),
+        (
+            "État accordé;Montant proposé",
+            "1000;1800",
+            "Colonne de montants (1\u202f800\u00a0€) à une étape que l'application ne garde pas : "
+            "non importée.",
         ),
         (
             "État accordé;Ville accordé;Total accordé",
