@@ -1,7 +1,7 @@
 """The life of an import: received, checked, applied. Plain functions that a worker may call."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from django.utils import timezone
 from actions.cloture import ExerciceClosError, refuser_si_clos
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
-from importation.correspondance import Correspondance
+from importation.correspondance import Correspondance, TableauCorrespondu
 from importation.ecriture import Ecriture
 from importation.entetes import CorrespondanceRefuseeError
 from importation.fiches import FicheAction, charger_fiches
@@ -22,7 +22,7 @@ from importation.lignes import Probleme
 from importation.models import Importation, LigneImportee
 from importation.planification import ActionPlanifiee, Plan
 from importation.referentiel import NouvelOrganisme, charger_referentiel
-from importation.reglement import retrouver_colonnes
+from importation.reglement import retrouver_choix
 from importation.verification import Verification, verifier_classeur
 from suivi.masse import LOT, EcritureSuivie, lots
 
@@ -40,6 +40,7 @@ def recevoir(
     exercice: Exercice,
     utilisateur: Utilisateur | None,
     correspondance: Correspondance | None = None,
+    expediteur: str = "",
 ) -> Importation:
     """Keep a file and who sent it; nothing is read yet."""
     importation = Importation(
@@ -47,6 +48,7 @@ def recevoir(
         empreinte=empreinte,
         exercice=exercice,
         utilisateur=utilisateur,
+        expediteur=expediteur,
         correspondance=(correspondance or Correspondance()).en_json(),
     )
     if isinstance(chemin_ou_fichier, Path):
@@ -61,7 +63,7 @@ def recevoir(
 def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
     """Dry run: read the file, check everything, keep the report. Writes nothing else.
 
-    ``se_souvenir``: match the columns as someone settled it for the same headings.
+    ``se_souvenir``: take what was settled for the same headings (``retrouver_choix``).
     """
     importation = Importation.objects.select_related("exercice", "utilisateur").get(
         pk=importation_id
@@ -71,7 +73,7 @@ def verifier(importation_id: int, *, se_souvenir: bool = False) -> Importation:
     try:
         classeur = lire_fichier(importation)
         if se_souvenir:
-            retrouver_colonnes(importation, classeur)
+            retrouver_choix(importation, classeur)
         verification = verification_de(importation, classeur, importation.noter_progression)
     except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
         importation.etat, importation.message = Importation.Etat.ECHOUEE, str(refus)
@@ -163,15 +165,13 @@ def _noter(importation: Importation, verification: Verification) -> None:
 def rapport_de(verification: Verification) -> dict[str, Any]:
     """What the preview shows: the first of each kind, the totals, what would be created."""
     plan = verification.plan
+    lieux = {source.tableau.feuille: source for source in verification.tableaux}
     return {
-        "erreurs": _premiers(verification.erreurs),
-        "avertissements": _premiers(verification.avertissements),
+        "erreurs": _premiers(verification.erreurs, lieux),
+        "avertissements": _premiers(verification.avertissements, lieux),
         "creees": [_creee(action) for action in plan.creees[:MONTRES]],
         "modifiees": [_modifiee(action) for action in plan.modifiees[:MONTRES]],
-        "organismes": [
-            {"nom": organisme.nom, "siret": organisme.siret or ""}
-            for organisme in plan.organismes[:MONTRES]
-        ],
+        "organismes": list(_organismes(plan, lieux))[:MONTRES],
         "organismes_nombre": len(plan.organismes),
         "ignores": verification.ignores,
         "decomptes": [decompte.en_json() for decompte in verification.decomptes],
@@ -181,8 +181,36 @@ def rapport_de(verification: Verification) -> dict[str, Any]:
     }
 
 
-def _premiers(problemes: list[Probleme]) -> list[dict[str, str | int]]:
-    return [probleme.en_json() for probleme in problemes[:MONTRES]]
+def _premiers(
+    problemes: list[Probleme], lieux: Mapping[str, TableauCorrespondu]
+) -> list[dict[str, Any]]:
+    """With what the page needs to mend a cell: whether it is one, and the field of its column."""
+    return [probleme.en_json() | _lieu(probleme, lieux) for probleme in problemes[:MONTRES]]
+
+
+def _lieu(probleme: Probleme, lieux: Mapping[str, TableauCorrespondu]) -> dict[str, Any]:
+    source = lieux.get(probleme.feuille)
+    if source is None or probleme.ligne <= source.tableau.lignes_entetes[-1]:
+        return {"dans_la_table": False, "cellule": False, "rubrique": ""}
+    colonne = next((c for c in source.colonnes if c.entete == probleme.colonne), None)
+    rubrique = colonne.cible if colonne and isinstance(colonne.cible, str) else ""
+    return {"dans_la_table": True, "cellule": colonne is not None, "rubrique": rubrique}
+
+
+def _organismes(plan: Plan, lieux: Mapping[str, TableauCorrespondu]) -> Iterator[dict[str, str]]:
+    """Those that would be created, each with the sheet and the column that name it."""
+    feuilles: dict[int, str] = {}
+    for action in (*plan.creees, *plan.modifiees):
+        feuilles.setdefault(id(action.apres.porteur), action.feuille)
+    for organisme in plan.organismes:
+        feuille = feuilles[id(organisme)]
+        colonne = lieux[feuille].par_rubrique.get("porteur")
+        yield {
+            "nom": organisme.nom,
+            "siret": organisme.siret or "",
+            "feuille": feuille,
+            "colonne": colonne.entete if colonne else "",
+        }
 
 
 def _creee(action: ActionPlanifiee) -> dict[str, Any]:

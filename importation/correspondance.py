@@ -10,6 +10,7 @@ from typing import Any
 
 from importation import valeurs
 from importation.appariement import apparier
+from importation.corrections import Correction, corriger
 from importation.entetes import (
     CorrespondanceRefuseeError,
     TableauLu,
@@ -43,13 +44,15 @@ class Correspondance:
     ``entetes``: sheet → the numbers of its lines of headings; none of them: the sheet isn't read.
     A sheet that isn't there has its headings found. ``cumuler``: the stages whose amounts are added
     up where several rows of a sheet are one action's (payments, decisions). The constant
-    ``intitule`` may be a pattern: « Subvention à {porteur} ».
+    ``intitule`` may be a pattern: « Subvention à {porteur} ». ``corrections``: what was mended or
+    left out in the pages.
     """
 
     colonnes: Mapping[str, str] = field(default_factory=dict)
     constantes: Mapping[str, str] = field(default_factory=dict)
     entetes: Mapping[str, Sequence[int]] = field(default_factory=dict)
     cumuler: Sequence[str] = ()
+    corrections: Sequence[Correction] = ()
 
     @classmethod
     def depuis_json(cls, texte: str) -> "Correspondance":
@@ -97,13 +100,15 @@ class Correspondance:
             "constantes": dict(self.constantes),
             "entetes": {nom: list(lignes) for nom, lignes in self.entetes.items()},
             "cumuler": list(self.cumuler),
+            "corrections": [list(correction) for correction in self.corrections],
         }
 
     def tableau(self, feuille: FeuilleLue, ref: Referentiel) -> TableauLu | None:
         """The table of a sheet; None where there is nothing to read (see ``trouver_tableau``)."""
         if est_notre_recapitulatif(feuille):
             return None
-        return trouver_tableau(feuille, ref, self.colonnes, self.entetes.get(feuille.nom))
+        tableau = trouver_tableau(feuille, ref, self.colonnes, self.entetes.get(feuille.nom))
+        return corriger(tableau, self.corrections) if tableau and self.corrections else tableau
 
 
 Lecteur = Callable[[Cellule], Any]
@@ -150,7 +155,7 @@ def lecteur_d_etape(cible: LigneDeFinancement) -> Lecteur:
     return lire
 
 
-Lecture = tuple[Any, str]  # the value, and why the cell is refused or ""
+Lecture = tuple[Any, ValeurRefuseeError | None]  # the value, and why the cell is refused
 
 
 class _DejaLues(dict[object, Lecture]):
@@ -168,9 +173,9 @@ class _DejaLues(dict[object, Lecture]):
 
 def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
     try:
-        return lire(cellule), ""
+        return lire(cellule), None
     except ValeurRefuseeError as refus:
-        return None, str(refus)
+        return None, refus
 
 
 @dataclass(frozen=True, slots=True)

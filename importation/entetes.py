@@ -44,6 +44,7 @@ class TableauLu:
     lignes: list[LigneLue]
     reconnu: bool = True
     niveaux: tuple[dict[int, str], ...] = field(default=(), compare=False)
+    laissees: frozenset[int] = frozenset()  # rows that someone has left out, by their numbers
 
     @property
     def ligne_entetes(self) -> int:

@@ -303,17 +303,19 @@ class Totaux:
 
 @dataclass(frozen=True, slots=True)
 class LigneDeTotal:
-    """One line of the comparison; actions are None where they aren't counted (by funder)."""
+    """One line of the comparison; actions are None where they aren't counted (by funder), € where
+    there is nothing to count.
+    """
 
     libelle: str
     actions_avant: int | None
     actions_apres: int | None
-    avant: Decimal
-    apres: Decimal
+    avant: Decimal | None
+    apres: Decimal | None
 
     @property
     def difference(self) -> Decimal:
-        return self.apres - self.avant
+        return (self.apres or Decimal(0)) - (self.avant or Decimal(0))
 
     @property
     def change(self) -> bool:
@@ -348,6 +350,6 @@ def _comparer(libelle: str, avant: dict[str, Any], apres: dict[str, Any]) -> Lig
         libelle,
         avant.get("actions", 0) if comptees else None,
         apres.get("actions", 0) if comptees else None,
-        Decimal(str(avant.get("accorde", 0))),
-        Decimal(str(apres.get("accorde", 0))),
+        Decimal(str(avant["accorde"])) if "accorde" in avant else None,
+        Decimal(str(apres["accorde"])) if "accorde" in apres else None,
     )

@@ -33,9 +33,11 @@ class Probleme:
     colonne: str
     valeur: str
     message: str
+    proche: str = ""  # what was probably meant
 
     def en_json(self) -> dict[str, str | int]:
-        return asdict(self)
+        """``proche`` only where there is one."""
+        return {nom: valeur for nom, valeur in asdict(self).items() if nom != "proche" or valeur}
 
 
 @dataclass(slots=True)
@@ -43,11 +45,15 @@ class Journal:
     erreurs: list[Probleme] = field(default_factory=list)
     avertissements: list[Probleme] = field(default_factory=list)
 
-    def refuser(self, feuille: str, ligne: int, colonne: str, valeur: str, message: str) -> None:
-        self.erreurs.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
+    def refuser(
+        self, feuille: str, ligne: int, colonne: str, valeur: str, message: str, proche: str = ""
+    ) -> None:
+        self.erreurs.append(Probleme(feuille, ligne, colonne, valeur[:300], message, proche))
 
-    def avertir(self, feuille: str, ligne: int, colonne: str, valeur: str, message: str) -> None:
-        self.avertissements.append(Probleme(feuille, ligne, colonne, valeur[:300], message))
+    def avertir(
+        self, feuille: str, ligne: int, colonne: str, valeur: str, message: str, proche: str = ""
+    ) -> None:
+        self.avertissements.append(Probleme(feuille, ligne, colonne, valeur[:300], message, proche))
 
 
 @dataclass(slots=True)
@@ -80,23 +86,23 @@ class LigneVerifiee:
     def refusee(self) -> bool:
         return self.refus > 0
 
-    def refuser(self, rubrique: str, message: str) -> None:
+    def refuser(self, rubrique: str, message: str, proche: str = "") -> None:
         """An error in the field's column, or in the row where the file has no such column."""
         colonne = self.colonne(rubrique)
         entete = colonne.entete if colonne else RUBRIQUES[rubrique].libelle
-        self.refuser_sous(entete, self.texte(colonne), message)
+        self.refuser_sous(entete, self.texte(colonne), message, proche)
 
-    def refuser_sous(self, entete: str, valeur: str, message: str) -> None:
+    def refuser_sous(self, entete: str, valeur: str, message: str, proche: str = "") -> None:
         """An error under a heading."""
-        self.journal.refuser(self.feuille, self.lue.numero, entete, valeur, message)
+        self.journal.refuser(self.feuille, self.lue.numero, entete, valeur, message, proche)
         self.refus += 1
 
-    def avertir(self, rubrique: str, message: str) -> None:
+    def avertir(self, rubrique: str, message: str, proche: str = "") -> None:
         colonne = self.colonne(rubrique)
-        self.avertir_sous(colonne.entete if colonne else "", self.texte(colonne), message)
+        self.avertir_sous(colonne.entete if colonne else "", self.texte(colonne), message, proche)
 
-    def avertir_sous(self, entete: str, valeur: str, message: str) -> None:
-        self.journal.avertir(self.feuille, self.lue.numero, entete, valeur, message)
+    def avertir_sous(self, entete: str, valeur: str, message: str, proche: str = "") -> None:
+        self.journal.avertir(self.feuille, self.lue.numero, entete, valeur, message, proche)
 
     def colonne(self, rubrique: str) -> ColonneCorrespondue | None:
         return self.source.par_rubrique.get(rubrique)
@@ -139,7 +145,8 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
             lues[cellule] if lues is not None and type(cellule) is str else colonne.lire(cellule)
         )
         if refus:
-            ligne.refuser_sous(colonne.entete, ligne.texte(colonne), refus)
+            texte = ligne.texte(colonne)
+            ligne.refuser_sous(colonne.entete, texte, str(refus), refus.proche)
             trouve = True
             continue
         if valeur is None:
@@ -252,6 +259,7 @@ def _inscrire_quartier(ligne: LigneVerifiee, apres: FicheAction, ref: Referentie
             ligne.refuser(
                 "quartier",
                 f"Ce quartier n'est pas connu dans la commune. Connus : {connus}.",
+                (noms and noms.semblable(ligne.champs["quartier"])) or "",
             )
         else:
             apres.quartier = trouve

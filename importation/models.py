@@ -28,6 +28,10 @@ class ImportationQuerySet(models.QuerySet["Importation"]):
             return self.none()
         return self.filter(utilisateur=utilisateur) if utilisateur.communes.exists() else self.all()
 
+    def retenues(self, utilisateur: Utilisateur | None) -> "ImportationQuerySet":
+        """Those whose choices their author keeps for the sender's next files, the last first."""
+        return self.filter(utilisateur=utilisateur, retenir=True).exclude(expediteur="")
+
     def du_meme_fichier(self, importation: "Importation") -> "ImportationQuerySet":
         """The applied imports of the very same bytes into the same budget year."""
         return self.filter(
@@ -41,7 +45,9 @@ class Importation(models.Model):
     """One file received for a budget year, from its dry run to what became of it.
 
     ``rapport`` holds the dry run as the pages show it; ``plan`` is the fingerprint of what was
-    previewed: nothing else is ever applied.
+    previewed: nothing else is ever applied. ``expediteur`` is who sent the file, as its author
+    names them; with ``retenir``, what was settled in it serves for their next files with the same
+    headings (``signature``), which then say it: ``reprise_de``.
     """
 
     class Etat(models.TextChoices):
@@ -57,6 +63,12 @@ class Importation(models.Model):
     empreinte = models.CharField("empreinte SHA-256", max_length=64, db_index=True)
     utilisateur = models.ForeignKey(
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="importations"
+    )
+    expediteur = models.CharField("expéditeur", max_length=100, blank=True)
+    signature = models.CharField("signature des en-têtes", max_length=64, blank=True)
+    retenir = models.BooleanField("choix retenus pour cet expéditeur", default=False)
+    reprise_de = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name="choix de"
     )
     recue_le = models.DateTimeField("reçu le", auto_now_add=True)
     appliquee_le = models.DateTimeField("appliqué le", null=True)

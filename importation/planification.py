@@ -28,6 +28,7 @@ from importation.referentiel import (
     cle_organisme,
 )
 from importation.rubriques import ETAPES, RUBRIQUES
+from importation.semblables import Semblables
 from listes.chiffres import denombrer
 
 
@@ -152,6 +153,7 @@ class Planificateur:
         self.cumuler = frozenset(cumuler)
         self.doublons: set[str] = set()  # the stages that adding rows up would settle
         self._connues = ActionsConnues(fiches)
+        self._semblables = Semblables(fiches)
         self._en_cours: dict[Identite, ActionPlanifiee] = {}
         self._premieres: dict[Identite, LigneVerifiee] = {}  # those that others may join
         self._intitulees: set[str] = set()  # the sheets whose titles are made
@@ -192,8 +194,22 @@ class Planificateur:
         inscrire(ligne, avant, apres, self.ref)
         if not ligne.refusee():
             self._en_cours[cle] = action
+            if avant is None:
+                self._dire_semblable(ligne, apres)
             if self._joignable(ligne):
                 self._premieres[cle] = ligne
+
+    def _dire_semblable(self, ligne: LigneVerifiee, apres: FicheAction) -> None:
+        connue = self._semblables.de(apres)
+        if connue is None or (apres.reference and connue.reference):
+            return
+        nom = f"« {connue.intitule} »" + (f" ({connue.reference})" if connue.reference else "")
+        ligne.avertir(
+            "intitule",
+            f"Cette action, qui sera créée, ressemble à {nom}, du même porteur : si c'est elle, "
+            "écrivez son intitulé ainsi.",
+            connue.intitule,
+        )
 
     def _resoudre_porteur(self, ligne: LigneVerifiee) -> None:
         nom, siret = ligne.champs.get("porteur", ""), ligne.champs.pop("siret", "")
@@ -206,7 +222,9 @@ class Planificateur:
             return
         ligne.champs["porteur"] = porteur
         if note:
-            ligne.avertir("porteur" if nom else "siret", note)
+            nouveau = isinstance(porteur, NouvelOrganisme)
+            proche = self.ref.organisme_semblable(nom) if nouveau else None
+            ligne.avertir("porteur" if nom else "siret", note, proche or "")
 
     def _intituler(self, ligne: LigneVerifiee) -> None:
         """A title from the pattern of the file, where no column gives one and the porteur is."""

@@ -71,7 +71,11 @@ class Noms:
 
 
 class ValeurRefuseeError(ValueError):
-    """The cell can't be taken; the message says what would be right."""
+    """The cell can't be taken; the message says what would be right, ``proche`` what was meant."""
+
+    def __init__(self, message: str, proche: str = "") -> None:
+        super().__init__(message)
+        self.proche = proche
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,22 @@
-"""What a person settles of a file in the pages: headings, columns, funders."""
+"""What a person settles of a file in the pages: headings, columns, funders, cells, rows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from financement.models import Financeur
+from importation.corrections import Correction
 from importation.correspondance import Correspondance, signature
 from importation.lecture import Classeur
 from importation.litiges import code_libre
 from importation.models import CorrespondanceRetenue, Importation
 from importation.referentiel import Referentiel, charger_referentiel
+from listes.chiffres import nombre
+
+CORRECTIONS_MAX = 1000
+
+
+class ReglementRefuseError(Exception):
+    """It can't be settled here; the message says what to do."""
 
 
 def regler(importation: Importation, choisie: Correspondance) -> None:
@@ -22,20 +31,90 @@ def choisir_colonnes(importation: Importation, classeur: Classeur, choisie: Corr
 
     What stands for the whole file belongs to this one: nobody else's file takes it.
     """
+    importation.signature = _signature(importation, classeur)
     regler(importation, choisie)
     CorrespondanceRetenue.objects.update_or_create(
-        signature=_signature(importation, classeur), defaults={"colonnes": dict(choisie.colonnes)}
+        signature=importation.signature, defaults={"colonnes": dict(choisie.colonnes)}
     )
 
 
-def retrouver_colonnes(importation: Importation, classeur: Classeur) -> None:
-    """Match the columns as someone settled it for the same headings, if anyone did."""
-    retenue = CorrespondanceRetenue.objects.filter(
-        signature=_signature(importation, classeur)
-    ).first()
+def retrouver_choix(importation: Importation, classeur: Classeur) -> None:
+    """Take the columns that someone settled for the same headings, and what its author chose to
+    keep for this sender: what stands for the whole file, how values are read.
+    """
+    importation.signature = _signature(importation, classeur)
+    voulue = Correspondance(**importation.correspondance)
+    retenue = CorrespondanceRetenue.objects.filter(signature=importation.signature).first()
     if retenue is not None:
-        voulue = Correspondance(**importation.correspondance)
-        importation.correspondance = replace(voulue, colonnes=retenue.colonnes).en_json()
+        voulue = replace(voulue, colonnes=retenue.colonnes)
+    if importation.expediteur:
+        gardees = Importation.objects.retenues(importation.utilisateur).exclude(pk=importation.pk)
+        source = gardees.filter(
+            expediteur__iexact=importation.expediteur, signature=importation.signature
+        ).first()
+        if source is not None:
+            importation.reprise_de = source
+            voulue = _reprendre(voulue, Correspondance(**source.correspondance))
+    importation.correspondance = voulue.en_json()
+
+
+def _reprendre(voulue: Correspondance, source: Correspondance) -> Correspondance:
+    """What isn't about one row: the next file has others."""
+    corrections = [c for c in map(Correction._make, source.corrections) if c.partout]
+    return replace(
+        voulue,
+        colonnes={**voulue.colonnes, **source.colonnes},
+        constantes=source.constantes,
+        cumuler=source.cumuler,
+        corrections=corrections,
+    )
+
+
+def ajouter_corrections(importation: Importation, nouvelles: Sequence[Correction]) -> None:
+    """Mend these places so; what was mended there before gives way. Raises ReglementRefuseError."""
+    voulue = Correspondance(**importation.correspondance)
+    restent = [
+        ancienne
+        for ancienne in corrections_de(importation)
+        if not any(nouvelle.remplace(ancienne) for nouvelle in nouvelles)
+    ]
+    if len(restent) + len(nouvelles) > CORRECTIONS_MAX:
+        raise ReglementRefuseError(
+            f"Plus de {nombre(CORRECTIONS_MAX)} corrections : corrigez plutôt le fichier."
+        )
+    regler(importation, replace(voulue, corrections=[*restent, *nouvelles]))
+
+
+def retirer_correction(importation: Importation, rang: int | None) -> None:
+    """Read the cell, or the row, as the file has it."""
+    voulue = Correspondance(**importation.correspondance)
+    restent = [c for n, c in enumerate(voulue.corrections) if n != rang]
+    regler(importation, replace(voulue, corrections=restent))
+
+
+def attribuer_colonne(importation: Importation, entete: str, cible: str) -> None:
+    """Say what one column is, or that it isn't imported ("")."""
+    voulue = Correspondance(**importation.correspondance)
+    regler(importation, replace(voulue, colonnes={**voulue.colonnes, entete: cible}))
+
+
+def corrections_de(importation: Importation) -> list[Correction]:
+    """What was mended or left out in the pages, in order."""
+    return [Correction._make(c) for c in importation.correspondance.get("corrections", [])]
+
+
+def retenir(importation: Importation, expediteur: str) -> None:
+    """Keep what was settled for the next files of this sender. Raises ReglementRefuseError."""
+    if not expediteur:
+        raise ReglementRefuseError("Dites de qui vient ce fichier, pour retenir vos choix.")
+    importation.expediteur, importation.retenir = expediteur, True
+    importation.save(update_fields=["expediteur", "retenir"])
+
+
+def oublier(importation: Importation) -> None:
+    """Keep nothing of this file for others."""
+    importation.retenir = False
+    importation.save(update_fields=["retenir"])
 
 
 def _signature(importation: Importation, classeur: Classeur) -> str:

@@ -22,7 +22,9 @@ ANNULE = "L'import est annulé : tout est comme avant lui."
 def trouver(compte: AbstractBaseUser | AnonymousUser, pk: int) -> Importation:
     """One of the account's imports. Raises Http404 with a sentence."""
     visibles = Importation.objects.visibles_par(compte)
-    importation = visibles.select_related("exercice", "utilisateur").filter(pk=pk).first()
+    importation = (
+        visibles.select_related("exercice", "utilisateur", "reprise_de").filter(pk=pk).first()
+    )
     if importation is None:
         raise Http404(f"L'import {pk} n'existe pas, ou n'est pas des vôtres.")
     return importation

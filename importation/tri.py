@@ -33,7 +33,7 @@ _SITUENT = ("theme", "commune")
 _LIGNES_D_UNE_SOMME = 2
 _PORTEURS_PAR_ERREUR = 2  # a reference copied by mistake is two porteurs'
 TOTAL, ENTETES, TITRE, VIDE = "lignes de total", "en-têtes répétés", "titres", "lignes sans valeur"
-NOTE = "notes sous le tableau"
+NOTE, LAISSEE = "notes sous le tableau", "lignes laissées de côté ici"
 EN_ERREUR = "lignes en erreur"
 
 
@@ -66,6 +66,9 @@ class Tri:
         if _est_blanche(lue.cellules):
             return None
         if self._exercice is not None and self._d_une_autre_annee(lue, self._exercice):
+            return None
+        if lue.numero in self.source.tableau.laissees:
+            self.decompte.ecarter(LAISSEE, lire_euros(self.source, lue.cellules))
             return None
         if lue.numero in self._notes:
             texte = next(en_texte(c) for c in lue.cellules if c != "")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("import/<int:pk>/verifier/", views.verification, name="verifier"),
     path("import/<int:pk>/progression/", views.progression, name="progression"),
     path("import/<int:pk>/colonnes/", views.colonnes, name="colonnes"),
+    path("import/<int:pk>/regler/", views.reglement, name="regler"),
     path("import/<int:pk>/appliquer/", views.application, name="appliquer"),
     path("import/<int:pk>/annuler/", views.annulation, name="annuler"),
     path("import/<int:pk>/annote.xlsx", views.annote, name="annote"),

@@ -253,10 +253,8 @@ def lire_commune(cellule: Cellule, ref: Referentiel) -> int | str | None:
     code = texte.upper().zfill(5)
     trouve = ref.insee.get(code) or ref.communes.trouver(texte)
     if trouve is None:
-        raise ValeurRefuseeError(
-            _inconnu("une commune du contrat", texte, ref.communes)
-            + " Un code INSEE convient aussi, ou « transterritorial »."
-        )
+        suite = " Un code INSEE convient aussi, ou « transterritorial »."
+        raise _inconnu("une commune du contrat", texte, ref.communes, suite)
     return trouve
 
 
@@ -273,7 +271,7 @@ def lire_theme(cellule: Cellule, ref: Referentiel) -> int | None:
     else:
         trouve = ref.themes.trouver(texte)
     if trouve is None:
-        raise ValeurRefuseeError(_inconnu("un thème connu", texte, ref.themes))
+        raise _inconnu("un thème connu", texte, ref.themes)
     return trouve
 
 
@@ -284,7 +282,7 @@ def lire_financeur(cellule: Cellule, ref: Referentiel) -> int | None:
         return None
     trouve = ref.codes_financeurs.get(texte.upper()) or ref.financeurs.trouver(texte)
     if trouve is None:
-        raise ValeurRefuseeError(_inconnu("un financeur connu", texte, ref.financeurs))
+        raise _inconnu("un financeur connu", texte, ref.financeurs)
     return trouve
 
 
@@ -295,7 +293,8 @@ def lire_axes(cellule: Cellule, ref: Referentiel) -> frozenset[int] | None:
         numero = _NUMERO_D_AXE.fullmatch(morceau)
         axe = ref.numeros_axes.get(int(numero[1])) if numero else ref.axes.trouver(morceau)
         if axe is None:
-            raise ValeurRefuseeError(_inconnu("un axe transversal", morceau, ref.axes))
+            refus = _inconnu("un axe transversal", morceau, ref.axes)
+            raise refus if morceau == nettoyer(cellule) else ValeurRefuseeError(str(refus))
         trouves.add(axe)
     return frozenset(trouves) or None
 
@@ -313,7 +312,7 @@ def _morceaux(cellule: Cellule, ref: Referentiel) -> list[str]:
     return list(filter(None, morceaux))
 
 
-def _inconnu(quoi: str, texte: str, noms: Noms) -> str:
+def _inconnu(quoi: str, texte: str, noms: Noms, suite: str = "") -> ValeurRefuseeError:
     """« X » isn't one of those: the nearest is suggested, else all are listed."""
     proche = noms.semblable(texte)
     juste = (
@@ -321,7 +320,7 @@ def _inconnu(quoi: str, texte: str, noms: Noms) -> str:
         if proche
         else f"attendu {', '.join(noms.noms.values())}."
     )
-    return f"« {texte[:80]} » n'est pas {quoi} : {juste}"
+    return ValeurRefuseeError(f"« {texte[:80]} » n'est pas {quoi} : {juste}{suite}", proche or "")
 
 
 def _choix(attendus: str, valeurs: dict[str, str]) -> Callable[[Cellule], str | None]:

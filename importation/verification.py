@@ -29,8 +29,8 @@ _PAS_DE_PROGRESSION = 1000
 class Verification:
     """What the file holds and what it would do. ``lignes`` counts the rows read, but totals.
 
-    ``decomptes``: what became of the rows and euros of each sheet. ``rangs``: sheet → heading →
-    its column, from 0. ``a_cumuler``: the stages that several rows of an action give, in conflict
+    ``decomptes``: what became of the rows and euros of each sheet. ``tableaux``: the tables read.
+    ``a_cumuler``: the stages that several rows of an action give, in conflict
     unless they are added up (``Correspondance.cumuler``).
     """
 
@@ -41,8 +41,14 @@ class Verification:
     ignores: list[str]
     financeurs_inconnus: list[FinanceurInconnu]
     decomptes: list[Decompte]
-    rangs: dict[str, dict[str, int]]
+    tableaux: list[TableauCorrespondu]
     a_cumuler: list[str]
+
+    @property
+    def rangs(self) -> dict[str, dict[str, int]]:
+        """Sheet → heading → its column, from 0."""
+        lus = [source.tableau for source in self.tableaux]
+        return {lu.feuille: {nom: rang for rang, nom in lu.entetes.items()} for lu in lus}
 
     @property
     def applicable(self) -> bool:
@@ -98,7 +104,7 @@ def verifier_classeur(
         list(dict.fromkeys(nom for t in tableaux for nom in t.ignores)),
         [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)],
         [*(tri.decompte for tri in tris), *_non_lues(classeur, tableaux, ecartees)],
-        {t.tableau.feuille: {n: r for r, n in t.tableau.entetes.items()} for t in tableaux},
+        tableaux,
         [etape for etape in ETAPES if etape in planificateur.doublons],
     )
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -14,9 +15,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
-from actions.models import Exercice
+from actions.models import Exercice, Theme
 from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from comptes.saisies import lire_entier
+from financement.models import Financeur
 from importation import taches
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import lire_fichier, recevoir
@@ -25,13 +27,27 @@ from importation.correspondance import Correspondance
 from importation.decompte import montrer
 from importation.export import gabarit
 from importation.fiches import comparer_totaux
-from importation.forms import ColonnesForm, FichierForm
+from importation.forms.colonnes import ColonnesForm
+from importation.forms.fichier import FichierForm
+from importation.forms.reglement import ReglementForm, empreinte_du
 from importation.lecture import FichierRefuseError
 from importation.models import IMPORTER, Importation
 from importation.referentiel import charger_referentiel
-from importation.reglement import choisir_colonnes, creer_financeur, regler
+from importation.reglement import (
+    ReglementRefuseError,
+    ajouter_corrections,
+    attribuer_colonne,
+    choisir_colonnes,
+    corrections_de,
+    creer_financeur,
+    oublier,
+    regler,
+    retenir,
+    retirer_correction,
+)
 from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
+from territoires.models import Commune
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
 ANNULER = "importation.annuler_importation"
@@ -66,11 +82,23 @@ def nouveau(request: HttpRequest) -> HttpResponseBase:
             somme.update(morceau)
         exercice = form.cleaned_data["exercice"]
         nom = Path(fichier.name or "fichier").name
-        importation = recevoir(fichier, nom, somme.hexdigest(), exercice, compte_de(request))
+        importation = recevoir(
+            fichier,
+            nom,
+            somme.hexdigest(),
+            exercice,
+            compte_de(request),
+            expediteur=form.cleaned_data["expediteur"],
+        )
         if en_file() or (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
             return _verifier(request, importation, se_souvenir=True)
         return redirect("importation:apercu", importation.pk)
-    contexte = {"form": form, "exercices": Exercice.objects.all()}
+    connus = Importation.objects.retenues(compte_de(request)).order_by()
+    contexte = {
+        "form": form,
+        "exercices": Exercice.objects.all(),
+        "expediteurs": sorted(set(connus.values_list("expediteur", flat=True))),
+    }
     return render(request, "importation/nouveau.html", contexte)
 
 
@@ -82,7 +110,18 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
     totaux = importation.rapport.get("totaux")
     constantes = importation.correspondance.get("constantes", {})
     etapes, decomptes = montrer(importation.rapport.get("decomptes", []))
+    reglement = ReglementForm(importation.rapport)
+    avertissements = reglement.champs("avertissements")
     contexte = {
+        "vu": empreinte_du(importation.rapport),
+        "erreurs": reglement.champs("erreurs"),
+        "avertissements": avertissements,
+        "avertissements_a_regler": importation.en_attente
+        and any(a["cellule"] and a["proche"] for a in avertissements),
+        "organismes": reglement.organismes(),
+        "listes": _listes(importation) if importation.en_attente else {},
+        "corrections": corrections_de(importation),
+        "creer": peut_creer_un_financeur(request),
         "etapes": etapes,
         "decomptes": decomptes,
         "pour_tout": [(RUBRIQUES[code].libelle, valeur) for code, valeur in constantes.items()],
@@ -150,6 +189,72 @@ def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
         "a_cumuler": importation.rapport.get("a_cumuler") or actuelle.cumuler,
     }
     return render(request, "importation/colonnes.html", contexte)
+
+
+@exige(IMPORTER)
+@require_POST
+def reglement(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Settle what the preview asks: mend, leave out, take a suggestion, create a funder, keep."""
+    importation = trouver(request.user, pk)
+    if not importation.en_attente:
+        raise Http404
+    form = ReglementForm(importation.rapport, request.POST)
+    try:
+        if not form.is_valid():
+            fautes = [str(faute) for fautes in form.errors.values() for faute in fautes]
+            raise ReglementRefuseError(" ".join(dict.fromkeys(fautes)))
+        if not _regler(request, importation, form):
+            return redirect("importation:apercu", importation.pk)
+    except ReglementRefuseError as refus:
+        messages.error(request, str(refus))
+        return redirect("importation:apercu", importation.pk)
+    return _verifier(request, importation, se_souvenir=False)
+
+
+def _regler(request: HttpRequest, importation: Importation, form: ReglementForm) -> bool:
+    """Whether what was asked calls for reading the file again. Raises ReglementRefuseError."""
+    if "retenir" in request.POST:
+        retenir(importation, request.POST.get("expediteur", "").strip()[:100])
+        messages.success(
+            request, f"Retenu pour les prochains fichiers de {importation.expediteur}."
+        )
+        return False
+    if "oublier" in request.POST:
+        oublier(importation)
+        messages.success(request, "Rien n'est plus retenu de ce fichier pour les suivants.")
+        return False
+    if "retirer" in request.POST:
+        retirer_correction(importation, lire_entier(request.POST["retirer"]))
+    elif "ecarter" in request.POST:
+        attribuer_colonne(importation, form.inconnu(request.POST["ecarter"])["colonne"], "")
+    elif "financeur" in request.POST:
+        if not peut_creer_un_financeur(request):
+            raise PermissionDenied
+        inconnu = form.inconnu(request.POST["financeur"])
+        code = creer_financeur(inconnu["nom"], charger_referentiel(importation.exercice))
+        if inconnu["cible"]:
+            attribuer_colonne(importation, inconnu["colonne"], f"{code}:{inconnu['cible']}")
+    elif nouvelles := form.corrections():
+        ajouter_corrections(importation, nouvelles)
+    else:
+        messages.info(request, "Rien n'était saisi : l'aperçu n'a pas changé.")
+        return False
+    return True
+
+
+def _listes(importation: Importation) -> dict[str, list[str]]:
+    """The values to choose among, for the columns that hold errors."""
+    en_erreur = {p.get("rubrique") for p in importation.rapport.get("erreurs", [])}
+    sources: dict[str, QuerySet[Any]] = {
+        "commune": Commune.objects.all(),
+        "theme": Theme.objects.all(),
+        "financeur": Financeur.objects.all(),
+    }
+    return {
+        rubrique: list(source.values_list("nom", flat=True))
+        for rubrique, source in sources.items()
+        if rubrique in en_erreur
+    }
 
 
 def peut_creer_un_financeur(request: HttpRequest) -> bool:

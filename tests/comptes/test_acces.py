@@ -60,6 +60,7 @@ ENVOIS: dict[str, dict[str, Any]] = {
     "nouveau": {},
     "verifier": {},
     "colonnes": {},
+    "regler": {},
     "appliquer": {},
     "annuler": {},
     "terminer_session": {},

@@ -12,13 +12,13 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from actions.models import Action, Exercice
+from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
 from financement.models import Financeur
 from importation import views
 from importation.lecture import lire
 from importation.models import CorrespondanceRetenue, Importation
-from territoires.models import Commune
+from territoires.models import Commune, Organisme
 
 ENTETES = "Intitulé;Porteur;Commune;Thème;Ville accordé\n"
 FAUX = ENTETES + "Ateliers;Les Amis;Alese;1;100\nCirque;Les Amis;Alès;3;200\n"
@@ -290,6 +290,181 @@ def test_un_fichier_illisible_est_refuse_en_clair(nadia: Client, exercice: Exerc
     assert importation.etat == "ECHOUEE"
     assert "Aucune ligne d&#x27;en-têtes reconnue" in page
     assert "Rubrique de « Bonjour »" in colonnes.content.decode()
+
+
+# --- Settled in the page -------------------------------------------------------------------------
+
+
+def _regler(client: Client, importation: Importation, **gestes: str) -> Importation:
+    """Press a button of the preview, as the page was just shown."""
+    apercu = reverse("importation:apercu", args=[importation.pk])
+    page = client.get(apercu).content.decode()
+    vu = re.search(r'name="vu" value="([^"]*)"', page)
+    assert vu is not None
+    reponse = client.post(
+        reverse("importation:regler", args=[importation.pk]), {"vu": vu[1], **gestes}
+    )
+    assert reponse["Location"] == apercu
+    importation.refresh_from_db()
+    return importation
+
+
+def _places(client: Client, importation: Importation) -> list[tuple[str, str]]:
+    """The buttons that the preview offers: name=value."""
+    page = client.get(reverse("importation:apercu", args=[importation.pk])).content.decode()
+    return re.findall(r'form="reglement" name="(\w+)" value="(\w+)"', page)
+
+
+def _fautes(importation: Importation) -> list[tuple[int, str, str]]:
+    return [(e["ligne"], e["colonne"], e["valeur"]) for e in importation.rapport["erreurs"]]
+
+
+def test_vouliez_vous_dire_est_un_clic_qui_vaut_partout(nadia: Client, exercice: Exercice) -> None:
+    texte = f"{FAUX}Danse;Les Amis;ALESE;1;50\nJeux;Les Amis;Bagarre;1;5\n"
+    importation = _envoyer(nadia, exercice, texte)
+    assert importation.erreurs == 3
+    assert ("proche", "e0") in _places(nadia, importation)
+
+    _regler(nadia, importation, proche="e0")
+
+    assert _fautes(importation) == [(5, "Commune", "Bagarre")]
+    page = nadia.get(reverse("importation:apercu", args=[importation.pk])).content.decode()
+    assert "1 correction faite ici" in page
+    assert "<del>Alese</del> → <ins>Alès</ins>, partout" in page
+    _regler(nadia, importation, valeur_0="Bagard")
+    assert importation.applicable
+    nadia.post(reverse("importation:appliquer", args=[importation.pk]))
+    communes = Action.objects.de_l_exercice(2005).order_by("pk").values_list("commune__nom")
+    assert [nom for (nom,) in communes] == ["Alès", "Alès", "Alès", "Bagard"]
+    nadia.post(reverse("importation:annuler", args=[importation.pk]))
+    assert not Action.objects.de_l_exercice(2005).exists()
+
+
+def test_une_cellule_se_corrige_une_ligne_se_laisse_et_l_on_peut_revenir(
+    nadia: Client, exercice: Exercice
+) -> None:
+    texte = f"{ENTETES}Un;Les Amis;Alès;1;mille\nDeux;Les Amis;Alès;1;mille\nTrois;;;;3\n"
+    importation = _envoyer(nadia, exercice, texte)
+    fautes = [(2, "Ville accordé", "mille"), (3, "Ville accordé", "mille")]
+    vides = [(4, "Thème", ""), (4, "Commune", "")]
+    assert _fautes(importation) == [*fautes, *vides]
+
+    _regler(nadia, importation, valeur_0="1 000,50", laisser_2="on")
+
+    assert _fautes(importation) == fautes[1:]
+    ecartees = importation.rapport["decomptes"][0]["ecartees"]
+    assert ecartees["lignes laissées de côté ici"] == {"lignes": 1, "accorde": 3}
+    _regler(nadia, importation, valeur_0="-")
+    assert importation.rapport["totaux"]["apres"]["accorde"] == 1000.5
+    _regler(nadia, importation, retirer="1")
+    assert _fautes(importation) == vides
+    _regler(nadia, importation, valeur_0="Sport", valeur_1="Bagard")
+    assert (importation.erreurs, importation.creees) == (0, 3)
+
+
+def test_un_porteur_inconnu_se_rattache_a_un_organisme_connu(
+    nadia: Client, exercice: Exercice
+) -> None:
+    connu = Organisme.objects.create(nom="Les Francas du Gard")
+    theme = Theme.objects.get(numero=1)
+    ales = Commune.objects.get(nom="Alès")
+    Action.objects.create(
+        exercice=exercice, theme=theme, commune=ales, porteur=connu, intitule="Ateliers d'écriture"
+    )
+    lignes = ["Ateliers d'ecritures;Les Franca du Gard;Alès;1;100", "Jeux;Francas;Alès;1;50"]
+    importation = _envoyer(nadia, exercice, ENTETES + "\n".join([*lignes, ""]))
+    assert [o["nom"] for o in importation.rapport["organismes"]] == [
+        *("Les Franca du Gard", "Francas")
+    ]
+
+    semblable = next(
+        f"a{rang}"
+        for rang, dit in enumerate(importation.rapport["avertissements"])
+        if dit.get("proche") == connu.nom
+    )
+    _regler(nadia, importation, proche=semblable)
+    _regler(nadia, importation, organisme_0=connu.nom)
+
+    assert importation.rapport["organismes"] == []
+    rang, action = next(
+        (rang, dit)
+        for rang, dit in enumerate(importation.rapport["avertissements"])
+        if dit.get("proche")
+    )
+    assert (action["colonne"], action["proche"]) == ("Intitulé", "Ateliers d'écriture")
+    _regler(nadia, importation, proche=f"a{rang}")
+    assert (importation.creees, importation.modifiees) == (1, 1)
+
+
+def test_un_financeur_inconnu_se_cree_ou_se_laisse_depuis_l_apercu(
+    nadia: Client, exercice: Exercice, client: Client
+) -> None:
+    entetes = "Intitulé;Porteur;Commune;Thème;Ville accordé;CAF demandé;Grands Amis\n"
+    importation = _envoyer(nadia, exercice, f"{entetes}Un;Les Amis;Alès;1;1;20;30\n", "large.csv")
+    assert importation.erreurs == 2
+
+    _regler(nadia, importation, financeur="f0")
+    _regler(nadia, importation, ecarter="f0")
+
+    assert importation.erreurs == 0
+    caf = Financeur.objects.get(code="CAF")
+    entetes = "Intitulé;Porteur;Commune;Thème;Financeur;Montant demandé\n"
+    longue = _envoyer(nadia, exercice, f"{entetes}Un;Les Amis;Alès;1;MSA;20\n", "long.csv")
+    assert _fautes(longue) == [(2, "Financeur", "MSA")]
+    _regler(nadia, longue, financeur="e0")
+    assert (longue.erreurs, Financeur.objects.filter(nom="MSA").count()) == (0, 1)
+    nadia.post(reverse("importation:appliquer", args=[importation.pk]))
+    subvention = Action.objects.de_l_exercice(2005).get().subventions.get(financeur=caf)
+    assert [subvention.montant_demande, subvention.montant_accorde] == [20, None]
+    ines = Utilisateur.objects.create_superuser("ines", password="mot-de-passe-long")
+    ines.communes.add(Commune.objects.get(nom="Alès"))
+    client.force_login(ines)
+    autre = _envoyer(client, exercice, f"{entetes}Un;Les Amis;Alès;1;CPAM;20\n", "long.csv")
+    apercu = client.get(reverse("importation:apercu", args=[autre.pk])).content.decode()
+    vu = re.search(r'name="vu" value="([^"]*)"', apercu)
+    regler = reverse("importation:regler", args=[autre.pk])
+    assert "Créer le financeur" not in apercu
+    assert vu is not None
+    assert client.post(regler, {"vu": vu[1], "financeur": "e0"}).status_code == 403
+
+
+def test_les_choix_retenus_servent_au_meme_expediteur_et_l_apercu_le_dit(
+    nadia: Client, exercice: Exercice
+) -> None:
+    premier = _envoyer(nadia, exercice, FAUX)
+    _regler(nadia, premier, proche="e0")
+    _regler(nadia, premier, retenir="1", expediteur="Centre social")
+    assert premier.correspondance["corrections"] == [["amis", 0, "Commune", "Alese", "Alès"]]
+
+    def envoyer(expediteur: str) -> Importation:
+        fichier = SimpleUploadedFile("amis.csv", FAUX.replace("Cirque", "Mime").encode("cp1252"))
+        donnees = {"exercice": exercice.pk, "fichier": fichier, "expediteur": expediteur}
+        nadia.post(reverse("importation:nouveau"), donnees)
+        return Importation.objects.latest("pk")
+
+    formulaire = nadia.get(reverse("importation:nouveau")).content.decode()
+    assert '<option value="Centre social">' in formulaire
+    assert [envoyer("").erreurs, envoyer("La Ville").erreurs] == [1, 1]
+    second = envoyer("centre social")
+    assert (second.erreurs, second.reprise_de) == (0, premier)
+    page = nadia.get(reverse("importation:apercu", args=[second.pk])).content.decode()
+    assert "corrections reprises de <a" in page
+    _regler(nadia, premier, oublier="1")
+    assert envoyer("Centre social").erreurs == 1
+
+
+def test_ce_qui_se_regle_est_ce_que_l_on_a_vu(nadia: Client, exercice: Exercice) -> None:
+    importation = _envoyer(nadia, exercice, FAUX)
+    regler = reverse("importation:regler", args=[importation.pk])
+    perime = nadia.post(regler, {"vu": "autre", "proche": "e0"}, follow=True)
+    assert "L&#x27;aperçu a changé entre-temps" in perime.content.decode()
+    for gestes in ({"proche": "z9"}, {"proche": "e999"}, {"retirer": "9" * 40}, {"financeur": "x"}):
+        _regler(nadia, importation, **gestes)
+        assert importation.erreurs == 1
+    nadia.post(regler, {"vu": "x" * 10_000, "retirer": "\0"})
+    _regler(nadia, importation, proche="e0")
+    nadia.post(reverse("importation:appliquer", args=[importation.pk]))
+    assert nadia.post(regler, {"proche": "e0"}).status_code == 404
 
 
 def test_un_grand_fichier_se_verifie_depuis_sa_page_qui_dit_ou_il_en_est(

@@ -39,13 +39,14 @@ def test_le_fichier_d_une_association_avec_toutes_ses_erreurs(
     verification = verifier_fichier(chemin)
 
     assert verification.erreurs == [
-        Probleme("actions", 6, "Ville", "Alese", verification.erreurs[0].message),
+        Probleme("actions", 6, "Ville", "Alese", verification.erreurs[0].message, "Alès"),
         Probleme(
             "actions",
             6,
             "Thème",
             "Cultur",
             "« Cultur » n'est pas un thème connu : vouliez-vous dire « Culture » ?",
+            "Culture",
         ),
         Probleme(
             "actions",

@@ -184,3 +184,47 @@ def test_un_fichier_fautif_est_corrige_applique_vu_au_bilan_puis_annule(
         assert publie(page, avant) == avant
         assert Action.objects.de_l_exercice(2005).count() == 1
         assert plaintes == []
+
+
+def test_un_fichier_fautif_se_regle_dans_sa_page_au_clavier(site: Site, tmp_path: Path) -> None:
+    """Without the spreadsheet: a suggestion taken, cells mended, a row left out; then undone."""
+    Exercice.objects.create(annee=2006)
+    classeur = openpyxl.Workbook()
+    classeur.active.title = "Programmation"
+    for ligne in FICHIER:
+        classeur.active.append(ligne)
+    chemin = tmp_path / "programmation.xlsx"
+    classeur.save(chemin)
+    with site.contexte("coordinatrice") as contexte:
+        page = contexte.new_page()
+        plaintes: list[str] = []
+        page.on("console", lambda dit: plaintes.append(dit.text) if dit.type == "error" else None)
+        page.goto("/import/nouveau/")
+        page.get_by_label("Exercice").select_option("2006")
+        page.get_by_label("Fichier", exact=True).set_input_files(chemin)
+        page.get_by_role("button", name="Vérifier le fichier").click()
+        attendre(page, lambda: chiffres(page), ["4", "1", "0", "0", "4"])
+
+        page.get_by_role("button", name="Lire « Alès »").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="1 correction faite ici").wait_for()
+        page.get_by_label("Etat accordé, ligne 5 : la valeur juste").fill("1 000")
+        page.get_by_label("Laisser la ligne 6 de côté").focus()
+        page.keyboard.press("Space")
+        page.get_by_label("Volet, ligne 7 : la valeur juste").fill("Sport")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="4 corrections faites ici").wait_for()
+
+        assert chiffres(page) == ["3", "3", "0", "0", "0"]
+        assert lignes(page, "Ce qui est lu") == [
+            ["« Programmation » : lu", "4", "7\u202f800,50\xa0€"],
+            ["gardé", "3", "7\u202f500\xa0€"],
+            ["lignes laissées de côté ici", "1", "300,50\xa0€"],
+        ]
+        page.get_by_role("button", name="Revenir au fichier pour la correction 3").click()
+        page.get_by_role("heading", name="3 corrections faites ici").wait_for()
+        page.get_by_role("link", name="Colonnes").click()
+        page.get_by_role("heading", name="Ce que contient chaque colonne").wait_for()
+        page.get_by_text("(changer)").click()
+        expect(page.get_by_label("Ligne 3", exact=True)).to_be_checked()
+        assert plaintes == []

@@ -1,22 +1,20 @@
-"""What a person fills in to import: the file, then what its columns mean."""
+"""What a file's columns mean, under which headings, in which sheets."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from actions.models import Action, Exercice
 from financement.models import Subvention
 from importation.choix import ColonneAChoisir, FeuilleAChoisir
 from importation.correspondance import INTITULE_PAR_DEFAUT, Correspondance
 from importation.entetes import forme
-from importation.lecture import OCTETS_MAX
+from importation.forms.fichier import exercice_ouvert
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
 
-_ACCEPTES = ".xlsx,.xlsm,.xls,.ods,.csv"
 _CELLULES = 8  # of each of the first lines, shown to choose the headings
 _A_REGLER = "?"  # money: neither imported nor left out
 _CREER = "+"
@@ -26,30 +24,6 @@ _CONSTANTES_PROPOSEES = (
     *("commune", "theme", "porteur", "financeur"),
     *("statut", "nature", "credit", "nature_financement", "intitule"),
 )
-
-
-def _exercice_ouvert(aide: str) -> forms.ModelChoiceField[Exercice]:
-    return forms.ModelChoiceField(
-        Exercice.objects.filter(clos=False), label="Exercice", empty_label=None, help_text=aide
-    )
-
-
-class FichierForm(forms.Form):
-    exercice = _exercice_ouvert("Les exercices clos n'y sont pas : ils ne se modifient plus.")
-    fichier = forms.FileField(
-        label="Fichier",
-        help_text="Excel, LibreOffice ou csv. Rien n'est écrit avant que vous l'ayez confirmé.",
-        widget=forms.ClearableFileInput(attrs={"accept": _ACCEPTES}),
-    )
-
-    def clean_fichier(self) -> "UploadedFile[Any]":
-        fichier: UploadedFile[Any] = self.cleaned_data["fichier"]
-        if (fichier.size or 0) > OCTETS_MAX:
-            raise forms.ValidationError(
-                f"Le fichier pèse {(fichier.size or 0) // 1024**2} Mo : {OCTETS_MAX // 1024**2} Mo "
-                "au plus. Retirez les images ou partagez-le."
-            )
-        return fichier
 
 
 @dataclass(frozen=True)
@@ -78,7 +52,7 @@ class ColonnesForm(forms.Form):
     ``creer``: whether a funder that nobody knows may be created by a choice.
     """
 
-    exercice = _exercice_ouvert("Celui de toutes les lignes du fichier.")
+    exercice = exercice_ouvert("Celui de toutes les lignes du fichier.")
     cumuler = forms.MultipleChoiceField(
         choices=[(code, f"Montants {libelle}s") for code, libelle in ETAPES.items()],
         required=False,

@@ -1,0 +1,1 @@
+"""What a person fills in to import: the file, what its columns mean, what is mended in it."""
