@@ -17,6 +17,7 @@ ACCEPTES = "Envoyez un fichier .xlsx, .xls, .ods ou .csv."
 ABIME = f"Le fichier est abîmé ou n'est pas un classeur. {ACCEPTES}"
 
 
+Fusion = tuple[int, int, int, int]  # first row (from 1) and column (from 0), last row and column
 Remarque = tuple[int, str, str]  # row, or 0 for the whole sheet; what stands there; a sentence
 
 
@@ -26,7 +27,7 @@ class Feuille:
 
     nom: str
     lignes: Iterable[tuple[int, list[Any]]]
-    fusions: list[tuple[int, int, int, int]] = field(default_factory=list)
+    fusions: list[Fusion] = field(default_factory=list)
     remarques: list[Remarque] = field(default_factory=list)
 
 

@@ -1,6 +1,5 @@
 """The rows of a workbook's visible sheets, and what must be said of them."""
 
-import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,41 +19,43 @@ from importation.extraction.bornes import (
     Remarque,
 )
 from importation.extraction.formats import Format
-from importation.extraction.marques import SANS_RESULTAT, LigneMarquee
+from importation.extraction.marques import LigneMarquee
+from importation.extraction.ods import Ods
+from importation.extraction.xls import Xls
 from importation.extraction.xlsx import Xlsx
-
-_FORMULE_ODS = re.compile(rb"<table:table-cell\s[^>]*table:formula=[^>]*>")
-_ERREUR_ODS = b'value-type="error"'
 
 
 def lire_classeur(chemin: Path) -> Iterator[Feuille]:
     """The visible sheets of a workbook. Raises RefusError, PasswordError, CalamineError."""
     with ExitStack() as pile:
-        xlsx: Xlsx | None = None
-        if zipfile.is_zipfile(chemin):
-            archive = pile.enter_context(zipfile.ZipFile(chemin))
-            noms = _verifier_archive(archive)
-            if "content.xml" in noms:
-                _refuser_formules_ods(archive.read("content.xml"))
-            else:
-                xlsx = Xlsx(archive)
+        releve = _relever(chemin, pile)
         classeur = load_workbook(chemin)
         cellules = 0
         for rang, meta in enumerate(classeur.sheets_metadata):
             if meta.visible != SheetVisibleEnum.Visible:
                 continue
             feuille = classeur.get_sheet_by_index(rang)
-            fusions = [
-                (haut + 1, gauche, min(bas + 1, LIGNES_MAX), droite)
-                for (haut, gauche), (bas, droite) in feuille.merged_cell_ranges or ()
-            ]
-            cellules += sum(max(bas - haut, 0) for haut, _, bas, _ in fusions)
+            if isinstance(releve, Ods):
+                fusions = releve.fusions(meta.name)
+            else:
+                fusions = [
+                    (haut + 1, gauche, min(bas + 1, LIGNES_MAX), droite)
+                    for (haut, gauche), (bas, droite) in feuille.merged_cell_ranges or ()
+                ]
             cellules += feuille.height * feuille.width
+            cellules += sum(max(bas - haut, 0) for haut, _, bas, _ in fusions)
             _verifier_taille(meta.name, feuille.total_height, feuille.width, cellules)
-            marques = xlsx.marques(meta.name) if xlsx else iter(())
             remarques: list[Remarque] = []
-            lignes = _lignes(feuille, marques, remarques)
+            lignes = _lignes(feuille, iter(releve.marques(meta.name)), remarques)
             yield Feuille(meta.name, lignes, fusions, remarques)
+
+
+def _relever(chemin: Path, pile: ExitStack) -> Xlsx | Ods | Xls:
+    """What the parser doesn't say, by the kind of workbook."""
+    if not zipfile.is_zipfile(chemin):
+        return Xls(chemin)
+    archive = pile.enter_context(zipfile.ZipFile(chemin))
+    return Ods(archive) if "content.xml" in _verifier_archive(archive) else Xlsx(archive)
 
 
 def _lignes(
@@ -133,14 +134,3 @@ def _verifier_taille(nom: str, lignes: int, colonnes: int, cellules: int) -> Non
         raise RefusError(
             f"Le classeur a plus de {CELLULES_MAX} cellules : partagez-le en plusieurs fichiers."
         )
-
-
-def _refuser_formules_ods(xml: bytes) -> None:
-    """The parser reads these cells as empty, and an .ods doesn't say simply where they are."""
-    if _ERREUR_ODS in xml:
-        raise RefusError(
-            "Le classeur contient une erreur de calcul (#N/A, Err:502…) : corrigez-la."
-        )
-    for balise in _FORMULE_ODS.finditer(xml):
-        if b"value-type=" not in balise[0]:
-            raise RefusError(f"Le classeur contient une {SANS_RESULTAT}.")
