@@ -16,15 +16,18 @@ _D_ARGENT = frozenset(
     | {"demande", "sollicite", "accorde", "attribue", "vote", "alloue", "verse", "paye", "mandate"}
     | {"credits", "ae", "cp", "total"}
 )
-# What a figure under these words counts isn't euros.
+# What a figure under these words counts isn't euros: whatever else the heading says, then unless
+# it speaks of money.
+_NUMEROS = frozenset(
+    {"nombre", "nb", "nbre", "effectif", "effectifs", "code", "codes", "tel", "telephone"}
+    | {"portable", "fax", "n", "no", "num", "numero", "id", "identifiant", "siret", "siren", "nic"}
+    | {"rna", "insee", "postal", "taux", "pourcentage", "date", "dates", "reference", "ref"}
+)
 _AUTRES_CHIFFRES = frozenset(
-    {"nombre", "nb", "nbre", "effectif", "effectifs", "age", "ages", "annee", "annees", "exercice"}
-    | {"millesime", "code", "codes", "tel", "telephone", "portable", "fax", "n", "no", "num"}
-    | {"numero", "id", "identifiant", "siret", "siren", "nic", "rna", "insee", "postal", "taux"}
-    | {"duree", "heures", "jours", "semaines", "mois", "latitude", "longitude", "lat", "lon"}
-    | {"population", "habitants", "participants", "personnes", "beneficiaires", "adherents"}
-    | {"etp", "postes", "note", "notation", "rang", "ordre", "priorite", "pourcentage", "part"}
-    | {"reference", "ref", "dossier", "date", "quotite", "poste", "ligne", "page", "jour"}
+    {"age", "ages", "annee", "annees", "exercice", "millesime", "dossier", "duree", "heures"}
+    | {"jours", "jour", "semaines", "mois", "latitude", "longitude", "lat", "lon", "population"}
+    | {"habitants", "participants", "personnes", "beneficiaires", "adherents", "etp", "postes"}
+    | {"poste", "note", "notation", "rang", "ordre", "priorite", "part", "quotite", "ligne", "page"}
 )
 _TROP_GRAND = 10**9  # a phone number, an identifier
 
@@ -36,7 +39,10 @@ def somme_d_argent(entete: str, cellules: Iterable[Cellule]) -> Decimal | None:
     """
     mots = frozenset(_MOTS.findall(sans_accents(entete)))
     parle_d_argent = "€" in entete or bool(mots & _D_ARGENT)
-    if "%" in entete or (mots & _AUTRES_CHIFFRES and not parle_d_argent):
+    en_euros = "€" in entete or "montant" in mots
+    if "%" in entete or (mots & _NUMEROS and not en_euros):
+        return None
+    if mots & _AUTRES_CHIFFRES and not parle_d_argent:
         return None
     somme, montants, remplies = Decimal(0), 0, 0
     for cellule in cellules:

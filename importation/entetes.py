@@ -19,6 +19,7 @@ _TEXTES_MAX, _LONGUEUR_MAX = 300, 200
 _DESIGNENT = frozenset({"intitule", "reference", "porteur", "siret"})
 _SANS_SENS = frozenset({"", "nom", "denomination", "raisonsociale", "euros", "en", "eneuros"})
 _ANNEE = range(1990, 2101)
+_VALEURS_D_UNE_LIGNE = 3
 
 
 class CorrespondanceRefuseeError(ValueError):
@@ -35,7 +36,8 @@ class TableauLu:
     """A sheet's table: its lines of headings, its headings by column, and the rows under them.
 
     ``reconnu`` is False where nobody knows these headings: the likeliest line, only offered.
-    ``niveaux``: each line of headings, its cells by column (see ``forme``).
+    ``niveaux``: each line of headings, its cells by column (see ``forme``). ``au_dessus``: the rows
+    above them that look like rows of a table, amounts included.
     """
 
     feuille: str
@@ -44,6 +46,7 @@ class TableauLu:
     lignes: list[LigneLue]
     reconnu: bool = True
     niveaux: tuple[dict[int, str], ...] = field(default=(), compare=False)
+    au_dessus: list[LigneLue] = field(default_factory=list, compare=False)
     laissees: frozenset[int] = frozenset()  # rows that someone has left out, by their numbers
 
     @property
@@ -111,6 +114,7 @@ class _Recherche:
                 {colonne: forme(texte) for colonne, texte in _textes(lignes[rang])}
                 for rang in rangs
             ),
+            [ligne for ligne in lignes[: rangs[0]] if _est_de_donnees(ligne)],
         )
 
     def meilleure_ligne(self) -> int | None:
@@ -281,6 +285,13 @@ def _lettres(colonne: int) -> str:
         colonne, reste = divmod(colonne - 1, 26)
         lettres = chr(ord("A") + reste) + lettres
     return lettres
+
+
+def _est_de_donnees(ligne: LigneLue) -> bool:
+    """Whether a row holds several values, an amount among them."""
+    remplies = [c for c in ligne.cellules if _remplie(c)]
+    montants = [m for c in remplies if (m := montant_de(c)) is not None and m not in _ANNEE]
+    return len(remplies) >= _VALEURS_D_UNE_LIGNE and bool(montants)
 
 
 def _remplie(cellule: Cellule) -> bool:

@@ -24,7 +24,8 @@ from listes.recherche import sans_accents
 # Money of the action that isn't one funder's.
 _AU_PROJET = re.compile(
     r"(?:cout|budget|depense|charge|recette|produit|autofinancement|fonds propres|valorisation"
-    r"|benevolat|chiffre d'affaires|tarif|prix)s?\b"
+    r"|benevolat|chiffre d'affaires|tarif|prix|ressource)s?\b"
+    r"|montant (?:total )?(?:du|de l'|des) ?(?:projet|action|operation|depense|budget)s?\b"
 )
 _TOTAL = re.compile(r"(?:sous[- ]?)?tota(?:l|ux)\b|ensemble\b|cumul\b")
 

@@ -10,7 +10,7 @@ from stdnum.fr import siren
 from importation import valeurs
 from importation.lecture import Cellule
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle, cle_organisme
-from importation.rubriques import CODES_PAR_CLE, RUBRIQUES
+from importation.rubriques import CODES_PAR_CLE, RUBRIQUES, est_d_argent
 from listes.recherche import sans_accents
 
 _MOTS_ETAPES = {
@@ -49,6 +49,7 @@ _PARTS_SCDL = (
     "Pourcentage du montant total de la subvention attribuée au bénéficiaire",
 )
 # What some fields hold, told from a few cells: a porteur isn't a number, nor a kind of body.
+_DEPARTEMENT = re.compile(r"0?[1-9]|[1-8]\d|9[0-5]|97[1-6]")
 _SIRET = re.compile(r"\d{14}|\d[.,]?\d*[eE]\+?1[23]")
 _GENRES_CONNUS = (
     "association|associations|commune|communes|entreprise|entreprises|particulier|autre|privé"
@@ -233,11 +234,25 @@ def _selon_les_valeurs(
         return propose
     if propose.cible == "porteur":
         return _porteur_ou_non(propose, entete, textes, ref)
-    if propose.cible.startswith("montant_") and not any(c.isdigit() for t in textes for c in t):
-        return Proposition("", "aucune de ses valeurs n'est un montant")
-    if propose.cible in _CHOIX and not any(_se_lit(propose.cible, texte) for texte in textes):
+    if est_d_argent(propose.cible) and (propose.note or propose.cible.startswith("montant_")):
+        return _argent_ou_non(propose, entete, textes)
+    if propose.cible in _SURS_DE_LEURS_VALEURS and not any(
+        _se_lit(propose.cible, texte) for texte in textes
+    ):
         libelle = RUBRIQUES[propose.cible].libelle
         return Proposition("", f"aucune de ses valeurs n'est celle de « {libelle} »")
+    return propose
+
+
+def _argent_ou_non(propose: Proposition, entete: str, textes: list[str]) -> Proposition:
+    """« Département » may be its number, « EPCI » its SIREN, « État » where the action stands."""
+    if all(_se_lit("statut", texte) for texte in textes):
+        return Proposition("statut", "ses valeurs sont des statuts : à vérifier", rang=(3, 0))
+    if not any(c.isdigit() for texte in textes for c in texte):
+        return Proposition("", "aucune de ses valeurs n'est un montant")
+    numero = cle(entete).startswith("dep") and all(map(_DEPARTEMENT.fullmatch, textes))
+    if propose.note and (_sont_des_numeros(textes) or numero):
+        return Proposition("", "ses valeurs sont des numéros, pas des montants")
     return propose
 
 
@@ -270,7 +285,11 @@ _CHOIX = {
     "nature": valeurs.lire_nature,
     "nature_financement": valeurs.lire_nature_financement,
     "credit": valeurs.lire_credit,
+    "statut": valeurs.lire_statut,
 }
+
+
+_SURS_DE_LEURS_VALEURS = ("nature", "nature_financement", "credit")
 
 
 def _se_lit(rubrique: str, texte: str) -> bool:

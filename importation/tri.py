@@ -157,8 +157,9 @@ class Tri:
             if len(str(cellule)) < len(entete) or not _est(cellule, entete):
                 continue  # almost every row: the length is the cheapest to see
             remplies = {rang: c for rang, c in enumerate(cellules) if c != ""}
-            memes = sum(_est(c, niveau.get(rang, "")) for rang, c in remplies.items())
-            if memes * 5 >= max(len(remplies), len(niveau)) * 4:
+            # One that differs is another table's: its columns may stand in another order.
+            memes = all(_est(c, niveau.get(rang, "")) for rang, c in remplies.items())
+            if memes and len(remplies) * 5 >= len(niveau) * 4:
                 return True
         return False
 

@@ -19,7 +19,7 @@ from importation.planification import Plan, Planificateur
 from importation.referentiel import Porteurs, Referentiel
 from importation.rubriques import ETAPES
 from importation.tri import Tri
-from listes.chiffres import montant
+from listes.chiffres import denombrer, montant
 
 _SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
 _PAS_DE_PROGRESSION = 1000
@@ -176,11 +176,28 @@ def _annoncer(
     for nom in (nom for connue, nom in citees.items() if connue not in presents):
         journal.avertir("", 0, nom, "", "Colonne citée dans la correspondance, absente du fichier.")
     for source in tableaux:
+        _dire_ce_qui_est_au_dessus(source.tableau, voulue, journal)
         for entete, note, grave in _remarques(source, citees):
             consigner = journal.refuser if grave else journal.avertir
             tableau = source.tableau
             phrase = note[:1].upper() + note[1:]
             consigner(tableau.feuille, tableau.ligne_entetes, entete, entete, phrase)
+
+
+def _dire_ce_qui_est_au_dessus(
+    tableau: TableauLu, voulue: Correspondance, journal: Journal
+) -> None:
+    """Rows of figures above the headings: perhaps those weren't the right ones."""
+    if not tableau.au_dessus:
+        return
+    lignes = denombrer(len(tableau.au_dessus), "ligne de chiffres", "lignes de chiffres")
+    dit = f"{lignes} au-dessus des en-têtes (ligne {tableau.ligne_entetes}) : non importé"
+    premiere = tableau.au_dessus[0].numero
+    if tableau.feuille in voulue.entetes:
+        journal.avertir(tableau.feuille, premiere, "", "", f"{dit}.")
+    else:
+        suite = "dites, dans Colonnes, quelle ligne donne les en-têtes"
+        journal.refuser(tableau.feuille, premiere, "", "", f"{dit} ; {suite}.")
 
 
 def _remarques(

@@ -95,6 +95,13 @@ def test_l_annee_d_un_en_tete(ref: Referentiel) -> None:
         ("nature", ["aide en numéraire", "aide en nature"], ""),
         ("nature", ["action", "FPH"], "nature"),
         ("Accordé", ["oui", "non"], ""),
+        ("Département", ["30", "30"], ""),
+        ("Département", ["30", "400"], "CG:accorde"),
+        ("CG", ["30", "30"], "CG:accorde"),
+        ("Département accordé", ["30", "30"], "CG:accorde"),
+        ("EPCI", ["243000643", 243000643], ""),
+        ("État", ["Accordée", "refusé"], "statut"),
+        ("État", ["vu", "à voir"], ""),
         ("Accordé", ["oui", "1 500"], "montant_accorde"),
     ],
 )

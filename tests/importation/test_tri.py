@@ -204,3 +204,34 @@ def test_le_decompte_dit_les_lignes_en_erreur_et_les_colonnes_ecartees(
         "ecartees": {"lignes en erreur": {"lignes": 1, "demande": 40, "accorde": 30.5}},
         "colonnes": {"CAF": 20, "Coût total": 900, "Choisie (€)": 7},
     }
+
+
+def test_un_second_tableau_aux_colonnes_dans_un_autre_ordre_n_est_pas_lu_comme_le_premier(
+    verifier_fichier: Verifier, csv: Ecrire
+) -> None:
+    debut = "Référence;Intitulé;Porteur;Commune;Thème;Statut;Public;Début;Fin;Quartier;"
+    ligne = ";Un;A;Alès;1;Accordée;;;;;100;3\n"
+    verification = verifier_fichier(
+        csv(f"{debut}État accordé;Ville accordé\n{ligne}{debut}Ville accordé;État accordé\n")
+    )
+
+    assert {erreur.ligne for erreur in verification.erreurs} == {3}
+
+
+@pytest.mark.parametrize("choisie", [False, True])
+def test_des_chiffres_au_dessus_des_en_tetes_font_demander_ou_ils_sont(
+    verifier_fichier: Verifier, csv: Ecrire, choisie: bool
+) -> None:
+    verification = verifier_fichier(
+        csv(
+            "Libelle complet;Qui;Où;Theme n°;Etat\nUn;A;Alès;1;100\nDeux;B;Alès;1;50\n"
+            "Intitulé;Porteur;Commune;Thème;État accordé\nTrois;C;Alès;1;7\n"
+        ),
+        entetes={"actions": [4]} if choisie else {},
+    )
+
+    problemes = verification.avertissements if choisie else verification.erreurs
+    assert (2, "2 lignes de chiffres au-dessus des en-têtes (ligne 4) : non importé") in [
+        (p.ligne, p.message.split(" ;")[0].rstrip(".")) for p in problemes
+    ]
+    assert (verification.erreurs == []) == choisie
