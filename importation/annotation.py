@@ -10,6 +10,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from subprocess import PIPE, TimeoutExpired
 from typing import Any
@@ -84,7 +85,8 @@ def _placer(verification: Verification) -> Notes:
     """Each problem's cell: under its heading where there is one, else the row's first."""
     notes: dict[str, dict[tuple[int, int], list[str]]] = {}
     graves: set[tuple[str, int, int]] = set()
-    problemes = [*verification.erreurs, *verification.avertissements][:COMMENTAIRES_MAX]
+    dits = (verification.erreurs, verification.avertissements, verification.corrections)
+    problemes = list(chain(*dits))[:COMMENTAIRES_MAX]
     for rang, probleme in enumerate(problemes):
         rangs = verification.rangs.get(probleme.feuille)
         if rangs is None or not probleme.ligne:
@@ -107,6 +109,7 @@ def _recapituler(verification: Verification) -> Iterable[tuple[str | int, ...]]:
     for gravite, problemes in (
         ("Erreur", verification.erreurs),
         ("Avertissement", verification.avertissements),
+        ("Correction", verification.corrections),
     ):
         for p in problemes:
             yield (gravite, *_lieu(p), p.message)

@@ -54,6 +54,8 @@ def corriger(tableau: TableauLu, corrections: Iterable[Correction]) -> TableauLu
             cellules.setdefault(correction.ligne, {})[rang] = correction.apres
     colonnes = sorted({rang for rang, _ in partout})
 
+    corrigees: dict[tuple[int, int], str] = {}
+
     def lue(ligne: LigneLue) -> LigneLue:
         lu = {
             rang: apres
@@ -63,14 +65,15 @@ def corriger(tableau: TableauLu, corrections: Iterable[Correction]) -> TableauLu
         } | cellules.get(ligne.numero, {})
         if not lu:
             return ligne
-        corrigees: list[Cellule] = [*ligne.cellules]
-        corrigees += [""] * (max(lu) + 1 - len(corrigees))
+        mendees: list[Cellule] = [*ligne.cellules]
+        mendees += [""] * (max(lu) + 1 - len(mendees))
         for rang, apres in lu.items():
-            corrigees[rang] = apres
-        return replace(ligne, cellules=corrigees)
+            mendees[rang] = apres
+            corrigees[ligne.numero, rang] = apres
+        return replace(ligne, cellules=mendees)
 
     lignes = [lue(ligne) for ligne in tableau.lignes]
-    return replace(tableau, lignes=lignes, laissees=frozenset(laissees))
+    return replace(tableau, lignes=lignes, laissees=frozenset(laissees), corrigees=corrigees)
 
 
 def _ecrit(cellule: Cellule) -> str:

@@ -1,7 +1,7 @@
 """Where the table of a sheet begins: its line or lines of headings, found, chosen or offered."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -48,6 +48,9 @@ class TableauLu:
     niveaux: tuple[dict[int, str], ...] = field(default=(), compare=False)
     au_dessus: list[LigneLue] = field(default_factory=list, compare=False)
     laissees: frozenset[int] = frozenset()  # rows that someone has left out, by their numbers
+    corrigees: Mapping[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # (row, column) → as read
 
     @property
     def ligne_entetes(self) -> int:

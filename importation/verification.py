@@ -51,6 +51,20 @@ class Verification:
         return {lu.feuille: {nom: rang for rang, nom in lu.entetes.items()} for lu in lus}
 
     @property
+    def corrections(self) -> list[Probleme]:
+        """What was mended or left out in the pages, for the file given back to say it."""
+        dites = []
+        for lu in (source.tableau for source in self.tableaux):
+            for (ligne, rang), apres in lu.corrigees.items():
+                dit = f"Lu « {apres} », corrigé dans l'application : corrigez aussi ce fichier."
+                dites.append(Probleme(lu.feuille, ligne, lu.entetes[rang], "", dit))
+            dites += [
+                Probleme(lu.feuille, ligne, "", "", "Ligne laissée de côté dans l'application.")
+                for ligne in sorted(lu.laissees)
+            ]
+        return dites
+
+    @property
     def applicable(self) -> bool:
         return not self.erreurs
 

@@ -354,6 +354,12 @@ def test_une_cellule_se_corrige_une_ligne_se_laisse_et_l_on_peut_revenir(
     assert _fautes(importation) == fautes[1:]
     ecartees = importation.rapport["decomptes"][0]["ecartees"]
     assert ecartees["lignes laissées de côté ici"] == {"lignes": 1, "accorde": 3}
+    annote = nadia.get(reverse("importation:annote", args=[importation.pk])).content
+    feuille = openpyxl.load_workbook(io.BytesIO(annote)).worksheets[0]
+    assert [(feuille[case].value, feuille[case].comment.text) for case in ("E2", "A4")] == [
+        ("mille", "Lu « 1 000,50 », corrigé dans l'application : corrigez aussi ce fichier."),
+        ("Trois", "Ligne laissée de côté dans l'application."),
+    ]
     _regler(nadia, importation, valeur_0="-")
     assert importation.rapport["totaux"]["apres"]["accorde"] == 1000.5
     _regler(nadia, importation, retirer="1")
@@ -563,3 +569,16 @@ def test_la_liste_ne_fait_pas_une_requete_par_import(
         page = nadia.get(reverse("importation:liste"))
 
     assert page.content.decode().count("Vérifié") == 6
+
+
+def test_l_apercu_et_les_colonnes_posent_peu_de_questions(
+    nadia: Client, exercice: Exercice, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Session, account, rights, the import, who else applied these bytes; the lists to choose in.
+
+    Columns: the reference data, and the open years.
+    """
+    importation = _envoyer(nadia, exercice, FAUX.replace("3;200", "Cultur;200"))
+    for nom, combien in (("apercu", 8), ("colonnes", 12)):
+        with django_assert_num_queries(combien):
+            nadia.get(reverse(f"importation:{nom}", args=[importation.pk]))
