@@ -4,15 +4,20 @@ It is written by the application and read by the administration; nobody changes 
 is kept a year unless said otherwise, then ``manage.py purger`` forgets it.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import OperationalError, connection, models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+
+journal = logging.getLogger("contrat_ville.journal")
+ATTENTE_COURTE = 2  # seconds
 
 
 class Evenement(models.Model):
@@ -85,6 +90,33 @@ def _est_un_fichier(reponse: HttpResponseBase) -> bool:
     return "filename" in reponse.get("Content-Disposition", "")
 
 
+def _consigner_sans_attendre(request: HttpRequest, detail: str) -> None:
+    """Keep that a file leaves. Where the database is held by somebody's long write, or full, the
+    server's own log keeps it instead: a file that is read isn't refused for that.
+    """
+    try:
+        with _attente(ATTENTE_COURTE):
+            consigner(Evenement.Genre.EXPORT, request, detail=detail)
+    except OperationalError:
+        journal.error("Fichier téléchargé par le compte %s : %s", request.user.pk, detail)
+
+
+@contextmanager
+def _attente(secondes: int) -> Iterator[None]:
+    """How long SQLite waits for another writer meanwhile; PostgreSQL's rows don't wait."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    usuelle = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    with connection.cursor() as curseur:
+        curseur.execute(f"PRAGMA busy_timeout = {secondes * 1000}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as curseur:
+            curseur.execute(f"PRAGMA busy_timeout = {int(usuelle * 1000)}")
+
+
 class JournalDesAcces:
     """Keeps each refusal met by an account, and each file handed over to one."""
 
@@ -102,7 +134,7 @@ class JournalDesAcces:
                 )
             elif reponse.status_code == 200 and _est_un_fichier(reponse):
                 adresse = getattr(reponse, "adresse_du_journal", request.get_full_path())
-                consigner(Evenement.Genre.EXPORT, request, detail=adresse)
+                _consigner_sans_attendre(request, adresse)
             # A desk may be shared: what was shown isn't there any more once its reader has left.
             if not reponse.has_header("Cache-Control"):
                 patch_cache_control(reponse, private=True, no_store=True)

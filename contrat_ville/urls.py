@@ -22,6 +22,8 @@ for modele in (
 ):
     admin.site.unregister(modele)
 
+handler500 = "contrat_ville.erreurs.erreur_du_site"
+
 urlpatterns = [
     path("", include("consultation.urls")),
     path("", include("bilan.urls")),

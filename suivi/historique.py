@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
@@ -142,6 +143,19 @@ class Limite:
     def laisse_voir(self, valeurs: dict[str, Any] | None) -> bool:
         """Whether these values of the object put it in one of these communes."""
         return valeurs is not None and valeurs[self.champ] in self.communes
+
+
+def dernieres_ecritures() -> list[int | None]:
+    """The last kept version of each followed model: where they are the same as before, nothing has
+    been written meanwhile. Only told so where one transaction writes at a time (SQLite).
+    """
+    suivis = (
+        modele.historique.model for modele in apps.get_models() if hasattr(modele, "historique")
+    )
+    return [
+        suivi._default_manager.order_by("-pk").values_list("pk", flat=True).first()
+        for suivi in suivis
+    ]
 
 
 def versions(objet: models.Model, lignes: Lignes, limite: Limite | None = None) -> list[Version]:

@@ -133,7 +133,9 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         faites = 0
         with transaction.atomic():
             # Locked first: no other change may come between the reading and the writing.
-            for action in queryset.filter(exercice__clos=False).select_for_update(of=("self",)):
+            # In the order of ids, as everywhere: two that change the same lines wait in line.
+            ouvertes = queryset.filter(exercice__clos=False).order_by("pk")
+            for action in ouvertes.select_for_update(of=("self",)):
                 poser_le_depart(action, self.lignes)
                 changer(action)
                 faites += 1

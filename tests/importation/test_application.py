@@ -18,6 +18,7 @@ from financement.models import Financeur, Subvention
 from importation.annulation import AnnulationRefuseeError, annuler
 from importation.application import ApplicationRefuseeError, appliquer, recevoir, verifier
 from importation.models import Importation, LigneImportee
+from suivi.historique import dernieres_ecritures
 from territoires.models import Organisme
 
 Ecrire = Callable[[str], Path]
@@ -285,7 +286,9 @@ def test_appliquer_et_annuler_se_font_par_lots(
             annuler(importation.pk, agent)
         nombres.append((len(application), len(annulation)))
 
-    assert nombres == [(29, 22), (29, 21)]  # the account's limit is read once
+    # SQLite is asked twice, before and once it is held, whether something was written meanwhile.
+    appliquees = 27 + 2 * len(dernieres_ecritures()) if connection.vendor == "sqlite" else 29
+    assert nombres == [(appliquees, 22), (appliquees, 21)]  # the account's limit is read once
 
 
 _TUE = """
