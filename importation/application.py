@@ -16,7 +16,7 @@ from comptes.models import Utilisateur
 from importation.correspondance import Correspondance, TableauCorrespondu
 from importation.ecriture import Ecriture
 from importation.entetes import CorrespondanceRefuseeError
-from importation.fiches import FicheAction, charger_fiches
+from importation.fiches import FicheAction, charger_fiches, totaux_en_json
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
 from importation.models import Importation, LigneImportee
@@ -189,7 +189,7 @@ def rapport_de(verification: Verification) -> dict[str, Any]:
         "decomptes": [decompte.en_json() for decompte in verification.decomptes],
         "financeurs_inconnus": [f.en_json() for f in verification.financeurs_inconnus],
         "a_cumuler": verification.a_cumuler,
-        "totaux": {"avant": plan.avant.en_json(), "apres": plan.apres.en_json()},
+        "totaux": totaux_en_json(plan.avant, plan.apres),
     }
 
 

@@ -110,7 +110,8 @@ def montrer(decomptes: list[dict[str, Any]]) -> tuple[list[str], list[DecompteMo
         parts = [part("lu", decompte["lues"])]
         if decompte["ecartees"]:
             parts.append(part("gardé", decompte["gardees"]))
-        parts += [part(motif, ecartee) for motif, ecartee in decompte["ecartees"].items()]
-        colonnes = [(nom, Decimal(str(somme))) for nom, somme in decompte["colonnes"].items()]
+        # PostgreSQL doesn't keep the order of an object's keys.
+        parts += [part(motif, ecartee) for motif, ecartee in sorted(decompte["ecartees"].items())]
+        colonnes = [(nom, Decimal(str(s))) for nom, s in sorted(decompte["colonnes"].items())]
         montres.append(DecompteMontre(decompte["feuille"], parts, colonnes))
     return [ETAPES[etape].capitalize() for etape in etapes], montres

@@ -328,17 +328,24 @@ class TableauDeTotaux:
     lignes: list[LigneDeTotal]
 
 
-def comparer_totaux(avant: dict[str, Any], apres: dict[str, Any]) -> list[TableauDeTotaux]:
-    """Two results of ``Totaux.en_json`` side by side: all, then only the lines that change."""
+_GROUPES = {"communes": "Par commune", "themes": "Par thème", "financeurs": "Par financeur"}
+
+
+def totaux_en_json(avant: Totaux, apres: Totaux) -> dict[str, Any]:
+    """Both, and the order of their names: PostgreSQL keeps that of a list, not of an object."""
+    avant_lu, apres_lu = avant.en_json(), apres.en_json()
+    noms = {groupe: list({**avant_lu[groupe], **apres_lu[groupe]}) for groupe in _GROUPES}
+    return {"avant": avant_lu, "apres": apres_lu, "noms": noms}
+
+
+def comparer_totaux(totaux: dict[str, Any]) -> list[TableauDeTotaux]:
+    """What ``totaux_en_json`` gave, side by side: all, then only the lines that change."""
+    avant, apres = totaux["avant"], totaux["apres"]
     tableaux = [TableauDeTotaux("Ensemble", [_comparer("Total", avant, apres)])]
-    for groupe, titre in (
-        ("communes", "Par commune"),
-        ("themes", "Par thème"),
-        ("financeurs", "Par financeur"),
-    ):
+    for groupe, titre in _GROUPES.items():
+        noms = totaux.get("noms", {}).get(groupe) or {**avant[groupe], **apres[groupe]}
         lignes = [
-            _comparer(nom, avant[groupe].get(nom, {}), apres[groupe].get(nom, {}))
-            for nom in dict.fromkeys((*avant[groupe], *apres[groupe]))
+            _comparer(nom, avant[groupe].get(nom, {}), apres[groupe].get(nom, {})) for nom in noms
         ]
         tableaux.append(TableauDeTotaux(titre, [ligne for ligne in lignes if ligne.change]))
     return tableaux

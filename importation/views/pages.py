@@ -1,12 +1,10 @@
 """The pages of imports: send a file, see what it would do, apply it, undo it."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -15,43 +13,28 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
-from actions.models import Exercice, Theme
-from comptes.permissions import CONNECTE, communes_de, compte_de, exige
+from actions.models import Exercice
+from comptes.permissions import CONNECTE, compte_de, exige
 from comptes.saisies import lire_entier
-from financement.models import Financeur
 from importation import taches
 from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import lire_fichier, recevoir
-from importation.choix import a_choisir
-from importation.correspondance import Correspondance
+from importation.application import recevoir
+from importation.correspondance import CONSTANTES
 from importation.decompte import montrer
 from importation.export import gabarit
 from importation.fiches import comparer_totaux
-from importation.forms.colonnes import ColonnesForm
 from importation.forms.fichier import FichierForm
 from importation.forms.reglement import ReglementForm, empreinte_du
-from importation.lecture import FichierRefuseError
 from importation.models import IMPORTER, Importation
-from importation.referentiel import charger_referentiel
 from importation.reglement import (
-    ReglementRefuseError,
-    ajouter_corrections,
-    attribuer_colonne,
-    choisir_colonnes,
     corrections_de,
-    creer_financeur,
-    oublier,
-    regler,
-    retenir,
-    retirer_correction,
 )
 from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
-from territoires.models import Commune
+from importation.views.reglages import listes_de_choix, peut_creer_un_financeur, verifier
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
 ANNULER = "importation.annuler_importation"
-CREER_UN_FINANCEUR = "financement.add_financeur"
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
 
 
@@ -91,7 +74,7 @@ def nouveau(request: HttpRequest) -> HttpResponseBase:
             expediteur=form.cleaned_data["expediteur"],
         )
         if en_file() or (fichier.size or 0) <= OCTETS_SANS_ATTENDRE:
-            return _verifier(request, importation, se_souvenir=True)
+            return verifier(request, importation, se_souvenir=True)
         return redirect("importation:apercu", importation.pk)
     connus = Importation.objects.retenues(compte_de(request)).order_by()
     contexte = {
@@ -119,15 +102,17 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
         "avertissements_a_regler": importation.en_attente
         and any(a["cellule"] and a["proche"] for a in avertissements),
         "organismes": reglement.organismes(),
-        "listes": _listes(importation) if importation.en_attente else {},
+        "listes": listes_de_choix(importation) if importation.en_attente else {},
         "corrections": corrections_de(importation),
         "creer": peut_creer_un_financeur(request),
         "etapes": etapes,
         "decomptes": decomptes,
-        "pour_tout": [(RUBRIQUES[code].libelle, valeur) for code, valeur in constantes.items()],
+        "pour_tout": [
+            (RUBRIQUES[code].libelle, constantes[code]) for code in CONSTANTES if code in constantes
+        ],
         "importation": importation,
         "rapport": importation.rapport,
-        "totaux": comparer_totaux(totaux["avant"], totaux["apres"]) if totaux else [],
+        "totaux": comparer_totaux(totaux) if totaux else [],
         "deja": Importation.objects.visibles_par(request.user).du_meme_fichier(importation).first(),
         "peut_annuler": request.user.has_perm(ANNULER),
     }
@@ -139,7 +124,7 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
 def verification(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Check the file against the data of now."""
     importation = trouver(request.user, pk)
-    return _verifier(request, importation, importation.etat == Importation.Etat.RECUE)
+    return verifier(request, importation, importation.etat == Importation.Etat.RECUE)
 
 
 @exige(IMPORTER)
@@ -147,119 +132,6 @@ def verification(request: HttpRequest, pk: int) -> HttpResponseBase:
 def progression(request: HttpRequest, pk: int) -> JsonResponse:
     """How far the work under way is, in percent."""
     return JsonResponse({"pourcent": trouver(request.user, pk).progression()})
-
-
-@exige(IMPORTER)
-def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Say what each column means; it is remembered for files with the same headings."""
-    importation = trouver(request.user, pk)
-    if not importation.en_attente:
-        raise Http404
-    try:
-        classeur = lire_fichier(importation)
-    except FichierRefuseError as refus:
-        messages.error(request, str(refus))
-        return redirect("importation:apercu", importation.pk)
-    ref = charger_referentiel(importation.exercice, communes_de(request))
-    actuelle = Correspondance(**importation.correspondance)
-    form = ColonnesForm(
-        a_choisir(classeur, ref, actuelle),
-        ref,
-        actuelle,
-        importation.exercice,
-        request.POST or None,
-        creer=peut_creer_un_financeur(request),
-    )
-    if request.method == "POST" and form.is_valid():
-        importation.exercice = form.cleaned_data["exercice"]
-        choisie = form.correspondance()
-        if "relire" in request.POST or form.a_relire():
-            regler(importation, choisie)
-            return redirect("importation:colonnes", importation.pk)
-        creees = {
-            entete: f"{creer_financeur(nom, ref)}:{etape}" for entete, nom, etape in form.a_creer()
-        }
-        choisir_colonnes(
-            importation, classeur, replace(choisie, colonnes={**choisie.colonnes, **creees})
-        )
-        return _verifier(request, importation, se_souvenir=False)
-    contexte = {
-        "importation": importation,
-        "form": form,
-        "a_cumuler": importation.rapport.get("a_cumuler") or actuelle.cumuler,
-    }
-    return render(request, "importation/colonnes.html", contexte)
-
-
-@exige(IMPORTER)
-@require_POST
-def reglement(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Settle what the preview asks: mend, leave out, take a suggestion, create a funder, keep."""
-    importation = trouver(request.user, pk)
-    if not importation.en_attente:
-        raise Http404
-    form = ReglementForm(importation.rapport, request.POST)
-    try:
-        if not form.is_valid():
-            fautes = [str(faute) for fautes in form.errors.values() for faute in fautes]
-            raise ReglementRefuseError(" ".join(dict.fromkeys(fautes)))
-        if not _regler(request, importation, form):
-            return redirect("importation:apercu", importation.pk)
-    except ReglementRefuseError as refus:
-        messages.error(request, str(refus))
-        return redirect("importation:apercu", importation.pk)
-    return _verifier(request, importation, se_souvenir=False)
-
-
-def _regler(request: HttpRequest, importation: Importation, form: ReglementForm) -> bool:
-    """Whether what was asked calls for reading the file again. Raises ReglementRefuseError."""
-    if "retenir" in request.POST:
-        retenir(importation, request.POST.get("expediteur", "").strip()[:100])
-        messages.success(
-            request, f"Retenu pour les prochains fichiers de {importation.expediteur}."
-        )
-        return False
-    if "oublier" in request.POST:
-        oublier(importation)
-        messages.success(request, "Rien n'est plus retenu de ce fichier pour les suivants.")
-        return False
-    if "retirer" in request.POST:
-        retirer_correction(importation, lire_entier(request.POST["retirer"]))
-    elif "ecarter" in request.POST:
-        attribuer_colonne(importation, form.inconnu(request.POST["ecarter"])["colonne"], "")
-    elif "financeur" in request.POST:
-        if not peut_creer_un_financeur(request):
-            raise PermissionDenied
-        inconnu = form.inconnu(request.POST["financeur"])
-        code = creer_financeur(inconnu["nom"], charger_referentiel(importation.exercice))
-        if inconnu["cible"]:
-            attribuer_colonne(importation, inconnu["colonne"], f"{code}:{inconnu['cible']}")
-    elif nouvelles := form.corrections():
-        ajouter_corrections(importation, nouvelles)
-    else:
-        messages.info(request, "Rien n'était saisi : l'aperçu n'a pas changé.")
-        return False
-    return True
-
-
-def _listes(importation: Importation) -> dict[str, list[str]]:
-    """The values to choose among, for the columns that hold errors."""
-    en_erreur = {p.get("rubrique") for p in importation.rapport.get("erreurs", [])}
-    sources: dict[str, QuerySet[Any]] = {
-        "commune": Commune.objects.all(),
-        "theme": Theme.objects.all(),
-        "financeur": Financeur.objects.all(),
-    }
-    return {
-        rubrique: list(source.values_list("nom", flat=True))
-        for rubrique, source in sources.items()
-        if rubrique in en_erreur
-    }
-
-
-def peut_creer_un_financeur(request: HttpRequest) -> bool:
-    """Reference data are everyone's: an account limited to communes only reads them."""
-    return request.user.has_perm(CREER_UN_FINANCEUR) and not communes_de(request)
 
 
 @exige(IMPORTER)
@@ -341,18 +213,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
         return confier(request, taches.exporter, titre, annee=exercice.annee, forme=forme)
     fait = taches.exporter(compte_de(request), annee=exercice.annee, forme=forme)
     return repondre(request, fait)
-
-
-def _verifier(
-    request: HttpRequest, importation: Importation, se_souvenir: bool
-) -> HttpResponseBase:
-    return confier(
-        request,
-        taches.verifier,
-        f"Vérifier {importation.nom}",
-        importation=importation.pk,
-        se_souvenir=se_souvenir,
-    )
 
 
 def _est_long(exercice: Exercice, lignes: int | None = None) -> bool:
