@@ -1,9 +1,11 @@
 """Which field each column of a table fills: as someone chose, else guessed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from importation.entetes import TableauLu, forme
+from importation.argent import somme_d_argent
+from importation.entetes import SANS_NOM, TableauLu, forme
 from importation.lecture import Cellule
 from importation.propositions import Proposition, proposer
 from importation.referentiel import Referentiel
@@ -40,12 +42,15 @@ def apparier(
             appariees[rang] = ColonneAppariee(rang, entete, cible, choisie=True)
         elif tableau.reconnu and (propose := proposer(entete, _extrait(tableau, rang), ref)):
             propositions[rang] = propose
+    douteuses = _sans_etape_et_douteuses(tableau, propositions)
     prises = {a.cible: a.entete for a in appariees.values() if a.cible}
     # Sure matches first: a heading that merely looks like another doesn't take its field.
     for rang, propose in sorted(propositions.items(), key=lambda p: (p[1].rang, p[0])):
         entete, cible, note, annee = tableau.entetes[rang], propose.cible, propose.note, None
         if est_d_argent(cible) and propose.annee not in (None, ref.annee):
             cible, note, annee = "", "", propose.annee
+        elif rang in douteuses:
+            cible, note = "", "aucune étape n'est indiquée, et une autre colonne est de même"
         elif cible in prises:
             cible, note = "", f"« {prises[cible]} » remplit déjà cette rubrique : colonne ignorée"
         appariees[rang] = ColonneAppariee(rang, entete, cible, note, annee=annee)
@@ -55,6 +60,29 @@ def apparier(
         appariees.get(rang) or ColonneAppariee(rang, entete, "")
         for rang, entete in tableau.entetes.items()
     ]
+
+
+def _sans_etape_et_douteuses(
+    tableau: TableauLu, propositions: Mapping[int, Proposition]
+) -> set[int]:
+    """The columns of money that don't say whether it was asked for or granted, where one is called
+    like another, or stands before a column of money without a heading: « État » over two columns.
+    """
+    sans_etape = {
+        rang: propose.cible
+        for rang, propose in propositions.items()
+        if est_d_argent(propose.cible) and propose.note
+    }
+    cibles = Counter(sans_etape.values())
+    return {
+        rang
+        for rang, cible in sans_etape.items()
+        if cibles[cible] > 1
+        or (
+            tableau.entetes.get(rang + 1, "").startswith(SANS_NOM)
+            and somme_d_argent("", tableau.cellules(rang + 1)) is not None
+        )
+    }
 
 
 def _extrait(tableau: TableauLu, rang: int) -> Sequence[Cellule]:
