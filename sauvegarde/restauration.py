@@ -10,6 +10,7 @@ from pathlib import Path
 from django.core.exceptions import SuspiciousFileOperation, ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.utils import validate_file_name
+from django.core.management import call_command
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -33,19 +34,26 @@ from sauvegarde.rangees import (
     premiere_table_remplie,
     relire,
 )
-from sauvegarde.schema import migrations_appliquees, migrations_en_attente
+from sauvegarde.schema import Migration, migrations_appliquees, migrations_en_attente
 from suivi.declencheurs import sans_declencheurs
 from suivi.masse import recompter, verser
 
 
 def restaurer(source: Path) -> Manifeste:
-    """Put a backup back into a migrated database without data and an empty folder of files.
+    """Put a backup back into a database without data and an empty folder of files.
 
-    Raises SauvegardeError, having changed nothing, where that can't be done.
+    A database without any table is made ready first, as « migrate » does. Raises SauvegardeError,
+    having changed nothing, where that can't be done.
     """
     with dire_le_disque(f"La sauvegarde {source} ne peut pas être lue"), ouvrir(source) as archive:
         archive.verifier()
-        _refuser_un_autre_schema(archive.manifeste)
+        if connection.introspection.table_names():
+            _refuser_un_autre_schema(archive.manifeste, migrations_appliquees(connection))
+        else:
+            _refuser_un_autre_schema(archive.manifeste, migrations_en_attente(connection))
+            call_command("migrate", verbosity=0)
+        if migrations_en_attente(connection):
+            raise SauvegardeError(BASE_PAS_A_JOUR)
         _refuser_une_base_remplie()
         _restaurer(archive)
     return archive.manifeste
@@ -65,10 +73,8 @@ def _restaurer(archive: Archive) -> None:
         placer()
 
 
-def _refuser_un_autre_schema(manifeste: Manifeste) -> None:
-    if migrations_en_attente(connection):
-        raise SauvegardeError(BASE_PAS_A_JOUR)
-    siennes, notres = set(manifeste.migrations), migrations_appliquees(connection)
+def _refuser_un_autre_schema(manifeste: Manifeste, notres: set[Migration]) -> None:
+    siennes = set(manifeste.migrations)
     for ecart, genre in ((siennes - notres, "récente"), (notres - siennes, "ancienne")):
         if ecart:
             exemple = ".".join(min(ecart))
@@ -93,7 +99,7 @@ def _refuser_une_base_remplie() -> None:
     if remplie is not None:
         raise SauvegardeError(
             f"La base n'est pas vide (table {remplie._meta.db_table}) : restaurez dans une base "
-            "neuve, créée par « python manage.py migrate »."
+            "neuve : « restaurer » la prépare lui-même."
         )
 
 

@@ -3,11 +3,14 @@
 import io
 import os
 import resource
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
@@ -82,8 +85,8 @@ def test_pas_par_dessus_des_donnees(piece: Piece, fichiers: Path, tmp_path: Path
     assert commander("restaurer", tmp_path / "contrat.zip") == (
         2,
         "",
-        "La base n'est pas vide (table actions_action) : restaurez dans une base neuve, créée par "
-        "« python manage.py migrate ».\n",
+        "La base n'est pas vide (table actions_action) : restaurez dans une base neuve : "
+        "« restaurer » la prépare lui-même.\n",
     )
     assert (Piece.objects.get().nom, contenu(fichiers)) == ("a.pdf", noms)
 
@@ -249,3 +252,49 @@ def test_un_disque_plein_laisse_la_sauvegarde_precedente(piece: Piece, tmp_path:
         avant,
         ["contrat.zip", "fichiers"],
     )
+
+
+def test_une_base_neuve_est_preparee_par_la_commande(
+    piece: Piece, base_neuve: str, tmp_path: Path
+) -> None:
+    """In an emergency, one command: the tables are made, then filled; a second one is refused."""
+    commander("sauvegarder", tmp_path / "contrat.zip")
+    environnement = os.environ | {
+        "DATABASE_URL": base_neuve,
+        "MEDIA_ROOT": str(tmp_path / "restaures"),
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+
+    def restaurer() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "manage.py", "restaurer", str(tmp_path / "contrat.zip")],
+            cwd=settings.BASE_DIR,
+            env=environnement,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    premiere, seconde = restaurer(), restaurer()
+
+    assert (premiere.returncode, premiere.stderr) == (0, "")
+    assert " lignes et 1 fichiers, en " in premiere.stdout
+    assert len(contenu(tmp_path / "restaures")) == 1
+    assert seconde.returncode == 2
+    assert "La base n'est pas vide" in seconde.stderr
+
+
+@pytest.fixture
+def base_neuve(tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path / 'neuve.sqlite3'}"
+        return
+    reglages, nom = connection.settings_dict, f"neuve_{os.getpid()}"
+    with connection.cursor() as curseur:
+        curseur.execute(f"CREATE DATABASE {nom}")
+    hote = f"{reglages['HOST'] or '127.0.0.1'}:{reglages['PORT'] or 5432}"
+    mot_de_passe = f":{reglages['PASSWORD']}" if reglages["PASSWORD"] else ""
+    yield f"postgres://{reglages['USER']}{mot_de_passe}@{hote}/{nom}"
+    with connection.cursor() as curseur:
+        curseur.execute(f"DROP DATABASE {nom}")

@@ -1,4 +1,4 @@
-"""``restaurer FILE``: a backup put back into a migrated and empty database."""
+"""``restaurer FILE``: a backup put back into an empty database, which it makes ready itself."""
 
 import sys
 import time
@@ -17,7 +17,8 @@ REFUS = 2
 
 class Command(BaseCommand):
     help = (
-        "Vérifie une sauvegarde, puis la restaure dans une base migrée et vide : tout, ou rien. "
+        "Vérifie une sauvegarde, puis la restaure dans une base vide, qu'il prépare : tout, "
+        "ou rien. "
         "Code de sortie : 0, ou 2 si rien n'a été restauré."
     )
 
