@@ -15,8 +15,17 @@ from actions.questions.combien import Denombrement
 from actions.questions.lesquelles import Choix
 from actions.statuts import ECARTES, Statut
 from axes.models import AxeTransversal
+from comptes.saisies import en_paragraphes, en_une_ligne
 from suivi.versions import Versionne
 from territoires.models import Commune, Organisme, Quartier
+
+SOIN_DES_TEXTES = {
+    "reference": en_une_ligne,
+    "intitule": en_une_ligne,
+    "public": en_une_ligne,
+    "description": en_paragraphes,
+}
+"""How the spaces of an action's texts are kept, typed or imported."""
 
 
 class Theme(Versionne):
@@ -201,8 +210,12 @@ class Action(Versionne):
             )
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """On entry, the porteur is asked for; only data from elsewhere may lack one."""
+        """Spaces are kept as the import keeps them. On entry, the porteur is asked for; only data
+        from elsewhere may lack one.
+        """
         super().clean_fields(exclude=exclude)
+        for champ, soigner in SOIN_DES_TEXTES.items():
+            setattr(self, champ, soigner(getattr(self, champ)))
         if (
             self.porteur_id is None
             and self.provenance == self.Provenance.SAISIE

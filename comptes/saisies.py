@@ -1,4 +1,4 @@
-"""Bounds on what people send in an address or a form: digits of a number, words of a search."""
+"""What people send in an address, a form or a file: how far it is read, how its spaces are kept."""
 
 from typing import Final
 
@@ -18,6 +18,16 @@ def lire_entier(texte: str) -> int | None:
     return int(texte) if lisible else None
 
 
+def en_une_ligne(texte: str) -> str:
+    """A text whose spaces, tabs and line breaks are single spaces."""
+    return " ".join(texte.split())
+
+
+def en_paragraphes(texte: str) -> str:
+    """A text that keeps its lines, each as ``en_une_ligne`` leaves it."""
+    return "\n".join(map(en_une_ligne, texte.strip().splitlines()))
+
+
 def couper(texte: str) -> str:
     """The part of a text that is looked for. Where it isn't all of it (``est_coupee``), the page
     says so (``COUPEE``).
@@ -26,7 +36,7 @@ def couper(texte: str) -> str:
 
 
 def est_coupee(texte: str) -> bool:
-    return couper(texte) != " ".join(texte.split())
+    return couper(texte) != en_une_ligne(texte)
 
 
 def citer(valeur: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from actions.models import Action, Exercice
+from actions.models import SOIN_DES_TEXTES, Action, Exercice
 from actions.statuts import ECARTES
 from financement.models import Subvention
 from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel, nom_court
@@ -119,7 +119,10 @@ def depuis_json(donnees: dict[str, Any]) -> FicheAction:
 
 
 def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int, FicheAction]:
-    """The actions of a budget year (or only some), with their axes and money, in three queries."""
+    """The actions of a budget year (or only some), with their axes and money, in three queries.
+
+    Their texts are those that entry and import would keep, though others may have been recorded.
+    """
     actions = Action.objects.filter(exercice=exercice)
     subventions = Subvention.objects.filter(action__exercice=exercice)
     liens = Action.axes.through.objects.filter(action__exercice=exercice)
@@ -133,6 +136,9 @@ def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int
         pk: FicheAction(*valeurs)
         for pk, *valeurs in actions.order_by("pk").values_list("pk", *colonnes)
     }
+    for fiche in fiches.values():
+        for champ, soigner in SOIN_DES_TEXTES.items():
+            setattr(fiche, champ, soigner(getattr(fiche, champ)))
     for action, axe in liens.values_list("action_id", "axetransversal_id"):
         fiches[action].axes |= {axe}
     lignes = subventions.order_by("pk").values_list(

@@ -15,6 +15,7 @@ from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 from actions.models import Action
+from comptes.saisies import en_paragraphes, en_une_ligne
 from financement.models import Subvention
 from importation.lecture import Cellule, CelluleEnForme, CelluleIllisible
 from importation.referentiel import Noms, Referentiel, ValeurRefuseeError, cle
@@ -63,11 +64,9 @@ def nettoyer(cellule: Cellule) -> str:
     cellule = valeur_de(cellule)
     if isinstance(cellule, CelluleIllisible):
         raise ValeurRefuseeError(f"{cellule.motif[:1].upper()}{cellule.motif[1:]}.")
-    texte = " ".join(en_texte(cellule).split())
+    texte = _sans_marque(en_une_ligne(en_texte(cellule)))
     if not texte or texte in _TIRETS:
         return ""
-    if texte[0] == "'" and texte[1:2] in tuple("=+-@"):
-        texte = texte[1:]  # a spreadsheet's mark of a text, left by a csv
     if not texte.isprintable():
         for lettre in texte:
             # A no-break space (Zs) or a soft hyphen (Cf) is ordinary typing; a control isn't.
@@ -76,6 +75,11 @@ def nettoyer(cellule: Cellule) -> str:
                     "La cellule contient un caractère invisible : retapez son texte."
                 )
     return texte
+
+
+def _sans_marque(texte: str) -> str:
+    """Without a spreadsheet's mark of a text, left by a csv."""
+    return texte[1:] if texte[:1] == "'" and texte[1:2] in tuple("=+-@") else texte
 
 
 def lire_texte(cellule: Cellule, maximum: int) -> str | None:
@@ -104,7 +108,7 @@ def lire_paragraphes(cellule: Cellule) -> str | None:
         return nettoyer(cellule) or None
     if len(cellule) > _PARAGRAPHES_MAX:
         raise ValeurRefuseeError(f"{len(cellule)} caractères : {_PARAGRAPHES_MAX} au plus.")
-    return "\n".join(nettoyer(ligne) for ligne in cellule.strip().splitlines()) or None
+    return _sans_marque(en_paragraphes(cellule)) if nettoyer(cellule) else None
 
 
 def lire_montant_de(cellule: Cellule) -> Decimal | None:

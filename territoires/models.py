@@ -7,6 +7,7 @@ from django.db.models.functions import Cast
 from simple_history.models import HistoricalRecords
 from stdnum.fr import siret as stdnum_siret
 
+from comptes.saisies import en_une_ligne
 from suivi.versions import Versionne
 
 
@@ -169,4 +170,5 @@ class Organisme(Versionne):
         return self.nom
 
     def clean(self) -> None:
+        self.nom = en_une_ligne(self.nom)
         self.siret = stdnum_siret.compact(self.siret) if self.siret else None

@@ -29,7 +29,7 @@ from importation.extraction.delimites import lire_csv
 
 _CLASSEURS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # zip, and Excel 97's
 _AUTRES = (  # how they begin, and what they are
-    (b"%PDF", "un PDF"),
+    (b"%pdf", "un PDF"),
     (b"{\\rtf", "un document de traitement de texte"),
     (b"<html", "une page web"),
     (b"<!doctype html", "une page web"),

@@ -28,6 +28,10 @@ _DEPLACEES = re.compile(
     f"|[‘“”„…•–—™´¨±×](?=[{_MINUSCULES}]))"
 )
 _ILLISIBLES = re.compile(f"{_DEPLACEES.pattern}|\ufffd")
+# French letters and signs in UTF-8, which are words in no other encoding.
+_UTF8 = re.compile(
+    rb"((?:\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xc5[\x92\x93]|\xe2\x80[\x90-\xbf]|\xe2\x82\xac)+)"
+)
 # UTF-8 once read as Windows' encoding: « Ã© » for « é », « â€™ » for « ’ ».
 _SUITE = "\u0080-\u00bf" + "".join(
     sorted(c for o in range(0x80, 0xA0) if (c := bytes([o]).decode("cp1252", "ignore")))
@@ -75,9 +79,8 @@ def _ancien(octets: bytes) -> tuple[str, list[Remarque]]:
             autres += not ligne.isascii()
             texte.append(ligne)
             continue
-        brute = ligne.decode(codage, errors="replace")
-        lue = dedoubler(brute)
-        autres += lue != brute  # two encodings in one line
+        lue = _lire(ligne, codage)
+        autres += len(_UTF8.split(ligne)) > 1  # two encodings in one line
         if faute := _ILLISIBLES.search(lue):
             mot = _autour(lue, faute.start())
             raise RefusError(f"Ligne {numero} : accents illisibles (« {mot} »). {CONSEIL}")
@@ -103,9 +106,17 @@ def _utf8(ligne: bytes) -> str | bytes:
         return ligne
 
 
+def _lire(octets: bytes, codage: str) -> str:
+    """A text in an old encoding, where some letters may be in UTF-8."""
+    return "".join(
+        morceau.decode("utf-8" if rang % 2 else codage, errors="replace")
+        for rang, morceau in enumerate(_UTF8.split(octets))
+    )
+
+
 def _vraisemblance(lignes: Iterable[bytes], codage: str) -> int:
     """How much like French the lines are when read in an encoding."""
-    texte = b"".join(lignes).decode(codage, errors="replace")
+    texte = _lire(b"".join(lignes), codage)
     return len(_FRANCAISES.findall(texte)) - 3 * len(_ILLISIBLES.findall(texte))
 
 

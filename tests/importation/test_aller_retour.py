@@ -70,6 +70,30 @@ def test_le_contrat_de_2004_rejoue_dans_un_exercice_vide_donne_les_memes_totaux(
 
 
 @pytest.mark.parametrize("extension", ["csv", "xlsx"])
+def test_des_espaces_doubles_et_des_tabulations_ne_changent_rien(
+    exercice: Exercice, tmp_path: Path, extension: str
+) -> None:
+    Action.objects.create(
+        exercice=exercice,
+        reference="R  1",
+        intitule="Fête  du quartier ",
+        theme=Theme.objects.get(numero=1),
+        public="Jeunes\t12-15 ans",
+        description="- Un  bal\r\n-\r\n\r\nUn\trepas ",
+    )
+
+    verification = verifier_classeur(
+        lire(_exporter(exercice, tmp_path, extension)),
+        charger_referentiel(exercice),
+        charger_fiches(exercice),
+    )
+
+    plan = verification.plan
+    assert (len(plan.creees), len(plan.modifiees), plan.inchangees) == (0, 0, 1)
+    assert verification.erreurs == []
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx"])
 def test_une_action_qui_a_tout_revient_inchangee(
     exercice: Exercice, tmp_path: Path, extension: str
 ) -> None:

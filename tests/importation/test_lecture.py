@@ -156,6 +156,70 @@ def test_un_fichier_refuse_dit_quoi_faire(tmp_path: Path, octets: bytes, motif: 
         lire(chemin)
 
 
+def _coupe(octets: bytes) -> bytes:
+    return octets[: len(octets) // 2]
+
+
+def _sans_fin_de_membre(octets: bytes) -> bytes:
+    """The archive's directory is whole; what a member holds can't be unpacked."""
+    milieu = octets.index(b"worksheets/sheet1.xml") + 60
+    return octets[:milieu] + bytes(200) + octets[milieu + 200 :]
+
+
+def _autre_compression(octets: bytes) -> bytes:
+    return octets.replace(b"\x08\x00", b"\x63\x00")
+
+
+@pytest.mark.parametrize("nom", ["formats.xlsx", "formats.ods", "formats.xls"])
+@pytest.mark.parametrize(
+    "abimer", [_coupe, _autre_compression, lambda octets: octets[:600] + bytes(len(octets) - 600)]
+)
+def test_un_classeur_abime_est_refuse_en_une_phrase(
+    tmp_path: Path, nom: str, abimer: Callable[[bytes], bytes]
+) -> None:
+    chemin = tmp_path / nom
+    octets = (FICHIERS / nom).read_bytes()
+    if abimer is _autre_compression and nom.endswith("xls"):
+        octets = octets[:2_000]
+    chemin.write_bytes(abimer(octets))
+
+    with pytest.raises(FichierRefuseError, match="abîmé"):
+        lire(chemin)
+
+
+def test_un_membre_de_l_archive_abime_est_refuse_en_une_phrase(tmp_path: Path) -> None:
+    chemin = tmp_path / "abime.xlsx"
+    chemin.write_bytes(_sans_fin_de_membre((FICHIERS / "formats.xlsx").read_bytes()))
+
+    with pytest.raises(FichierRefuseError, match="abîmé"):
+        lire(chemin)
+
+
+@pytest.mark.parametrize(
+    ("debut", "quoi"),
+    [(b"%PDF-1.7", "un PDF"), (b"\n<html><table>", "une page web"), (b"<?xml version", "du XML")],
+)
+def test_un_fichier_sous_un_faux_nom_est_reconnu(tmp_path: Path, debut: bytes, quoi: str) -> None:
+    chemin = tmp_path / "actions.xls"
+    chemin.write_bytes(debut + b" " * 500)
+
+    with pytest.raises(FichierRefuseError, match=f"Ce fichier est {quoi}, quel que soit son nom"):
+        lire(chemin)
+
+
+def test_des_textes_sans_fin_sont_refuses(tmp_path: Path) -> None:
+    """A text of 30 000 characters that the file holds once, and 2 000 rows show."""
+    chemin = tmp_path / "actions.xlsx"
+    with xlsxwriter.Workbook(chemin) as classeur:
+        page = classeur.add_worksheet()
+        for rang in range(2_000):
+            page.write_string(rang, 0, "mot " * 7_500)
+
+    assert chemin.stat().st_size < 100_000
+    with pytest.raises(FichierRefuseError, match="plus de 50 millions de caractères"):
+        lire(chemin)
+
+
 def test_un_document_texte_n_est_pas_un_classeur(tmp_path: Path) -> None:
     chemin = tmp_path / "lettre.docx"
     with zipfile.ZipFile(chemin, "w") as archive:

@@ -41,6 +41,15 @@ def test_deux_codages_dans_un_fichier_et_dans_une_ligne() -> None:
     )
 
 
+def test_deux_octets_egares_dans_un_fichier_utf_8_ne_le_rendent_pas_illisible() -> None:
+    octets = "Référence;Intitulé\nR1;Forêt où l’été ".encode() + b"\xe9t\xe9\n"
+
+    texte, [(ligne, _, phrase)] = decoder(octets)
+
+    assert texte == "Référence;Intitulé\nR1;Forêt où l’été été\n"
+    assert (ligne, phrase.partition(",")[0]) == (2, "Deux codages dans ce fichier")
+
+
 def test_des_accents_illisibles_sont_refuses_avec_leur_ligne() -> None:
     octets = "a;été\nb;élan\nc;école\n".encode("cp1252") + "d;médiation\n".encode("mac_roman")
 
