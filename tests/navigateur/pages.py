@@ -92,6 +92,7 @@ PAS_DES_PAGES = {
     *("actions:piece", "actions:porteurs"),
     *("importation:gabarit", "importation:export", "importation:verifier"),
     *("importation:progression", "importation:appliquer", "importation:annote"),
+    "importation:regler",
     *("importation:fichier", "travaux:fichier", "vivant", "pret", "terminer_session"),
     *("openid_connect_login", "openid_connect_callback"),
     # They send elsewhere whoever has a password, or no second factor yet, or just gave it.
