@@ -1,5 +1,6 @@
 """The filters of the actions list; their names are the addresses that figures lead to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -211,6 +212,13 @@ class ActionFiltres(FiltresParAnnee):
         annees = self.filters["exercice"].cles(self.annees)
         selection: ActionQuerySet = super().filter_queryset(queryset.filter(exercice__in=annees))
         return selection
+
+    def textes(self) -> Iterable[str]:
+        """The titles and the porteurs of the lines that the account may see."""
+        lignes = self.queryset.order_by()
+        yield from lignes.values_list("intitule", flat=True).distinct().iterator()
+        porteurs = Action.objects.porteurs_visibles_par(self.compte)
+        yield from porteurs.order_by().values_list("nom", flat=True).iterator()
 
     def filtrer_q(self, selection: ActionQuerySet, nom: str, texte: str) -> ActionQuerySet:
         return selection.contenant(texte)

@@ -49,6 +49,10 @@ class FiguresFiltres(FiltresParAnnee):
         """The figures of every row, whatever the page: totals, shares and order need them all."""
         return repartir(self.perimetre, self.champ)
 
+    def textes(self) -> Iterable[str]:
+        for noms in self.queryset.order_by().values_list(*self.recherches):
+            yield from filter(None, noms)
+
     def filtrer_q(self, selection: "QuerySet[Any]", nom: str, texte: str) -> "QuerySet[Any]":
         return contenant(selection, self.recherches, texte)
 

@@ -189,6 +189,10 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         """What is in force without having been chosen: a file's name says it too."""
         return []
 
+    def textes(self) -> Iterable[str]:
+        """What a search looks in, where nothing answers it."""
+        return ()
+
     def nom_du_total(self) -> str:
         return "Total"
 

@@ -6,6 +6,8 @@ The table below is the rule; the database function ``sans_accents`` is made from
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -41,6 +43,35 @@ def sans_accents(texte: str) -> str:
 def mots(texte: str) -> list[str]:
     """The words to look for, without accents or case, each once, and no more than the limit."""
     return list(dict.fromkeys(sans_accents(couper(texte)).split()))
+
+
+def approchant(texte: str, textes: Iterable[str]) -> str:
+    """What someone may have meant, where nothing answers: the closest of these texts or, word by
+    word, the closest of their words for each that they don't hold. Empty where there is none.
+    """
+    cherches = mots(texte)
+    entier = " ".join(cherches)
+    lus = {sans_accents(lu): lu for lu in textes}
+    if proche := _le_plus_proche(entier, lus):
+        return lus[proche]
+    vocabulaire = {mot for lu in lus for mot in _MOT.findall(lu)}
+    inconnus = [mot for mot in cherches if not any(mot in connu for connu in vocabulaire)]
+    if len(inconnus) > _CORRIGES:
+        return ""
+    corriges = {mot: _le_plus_proche(mot, vocabulaire) for mot in inconnus}
+    rendu = " ".join(corriges.get(mot, mot) for mot in cherches)
+    return rendu if all(corriges.values()) and rendu != entier else ""
+
+
+def _le_plus_proche(texte: str, candidats: Iterable[str]) -> str:
+    voisins = [c for c in candidats if abs(len(c) - len(texte)) <= _ECART_DE_LONGUEUR]
+    return next(iter(get_close_matches(texte, voisins, n=1, cutoff=_RESSEMBLANCE)), "")
+
+
+_MOT = re.compile(r"\w{3,}")
+_ECART_DE_LONGUEUR = 3
+_RESSEMBLANCE = 0.75
+_CORRIGES = 3  # words of a search: each is compared to all those that are known
 
 
 class SansAccents(Transform):

@@ -31,6 +31,7 @@ from listes.adresse import (
 )
 from listes.exports import ListeExportee, csv_excel, csv_ouvert, ecrire_xlsx
 from listes.filters import Actif, Filtres
+from listes.recherche import approchant
 from listes.tables import Lignes, TableDeListe, Totaux, Valeur
 from travaux.taches import (
     LIGNES_TOUT_DE_SUITE,
@@ -153,6 +154,7 @@ class ListeView(View):
             anomalies=anomalies,
             mentions=mentions,
             leviers=[] if effectif else self._leviers(actifs, adresse),
+            proche="" if effectif else self._proche(),
         )
 
     def exporter(self, compte: Utilisateur, parametres: QueryDict) -> Fichier:
@@ -232,6 +234,11 @@ class ListeView(View):
                 leviers.append(Levier(libelle, lignes, str(adresse.sans(nom))))
         return leviers
 
+    def _proche(self) -> str:
+        """What the search may have meant, on an empty list."""
+        cherche = self.filtres.form.cleaned_data.get("q")
+        return approchant(cherche, self.filtres.textes()) if cherche else ""
+
     def _fichier(
         self, table: TableDeListe, mentions: list[str], actifs: list[Actif], forme: str
     ) -> Fichier:
@@ -280,6 +287,7 @@ class ListeView(View):
         anomalies: Sequence[Anomalie] = (),
         mentions: Sequence[str] = (),
         leviers: Sequence[Levier] = (),
+        proche: str = "",
     ) -> HttpResponse:
         reponse = render(
             request,
@@ -294,6 +302,7 @@ class ListeView(View):
                 "anomalies": [(citer(a.parametre), a) for a in anomalies],
                 "mentions": mentions,
                 "leviers": leviers,
+                "proche": (proche, str(adresse.avec("q", proche))) if proche else None,
                 **self._filtres_montres(request, adresse, actifs, bloquantes),
                 **self._table_montree(table, etat, adresse),
                 **self.contexte(mentions),

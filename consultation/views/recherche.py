@@ -27,6 +27,7 @@ from consultation.filters import (
 from consultation.templatetags.navigation import annee_demandee
 from consultation.visibles import communes_visibles
 from financement.models import Financeur
+from listes.recherche import approchant
 
 TROUVAILLES_MONTREES = 8
 ACTIONS_COMPTEES = 1000
@@ -66,8 +67,12 @@ class Recherche(View):
         self.annee = annee_demandee(request)
         self.compte = compte_de(request)
         groupes = [groupe for groupe in self._groupes(texte) if groupe.nombre] if texte else []
+        proche = "" if groupes or not texte else approchant(texte, self._textes())
+        if proche:
+            groupes = [groupe for groupe in self._groupes(proche) if groupe.nombre]
         contexte = {
             "q": texte,
+            "proche": proche if groupes else "",
             "coupee": COUPEE if est_coupee(saisie) else "",
             "longueur": LONGUEUR_MAX,
             "groupes": groupes,
@@ -76,6 +81,20 @@ class Recherche(View):
             "davantage": any(groupe.davantage for groupe in groupes),
         }
         return render(request, "consultation/recherche.html", contexte)
+
+    def _textes(self) -> Iterable[str]:
+        """Every name and title that the account may see."""
+        actions = Action.objects.visibles_par(self.compte)
+        for trouves, champ in (
+            (communes_visibles(self.compte), "nom"),
+            (Theme.objects.all(), "nom"),
+            (Financeur.objects.all(), "nom"),
+            (AxeTransversal.objects.all(), "titre"),
+            (Action.objects.porteurs_visibles_par(self.compte), "nom"),
+            (actions, "intitule"),
+        ):
+            noms = trouves.order_by().values_list(champ, flat=True)
+            yield from noms.distinct().iterator()
 
     def _groupes(self, texte: str) -> Iterable[Groupe]:
         communes = contenant(communes_visibles(self.compte), CommuneFiltres.recherches, texte)

@@ -56,7 +56,9 @@ def test_l_exercice_lu_se_garde_de_la_recherche_a_ce_qu_elle_trouve(
 
 
 def test_qui_ne_voit_qu_une_commune_n_y_trouve_qu_elle(agente: Client) -> None:
-    assert groupes(agente.get("/recherche/?q=ales").content.decode()).keys() <= {"Financeurs"}
+    """What is everybody's may come close to it; no commune, porteur or action of elsewhere."""
+    trouves = groupes(agente.get("/recherche/?q=ales").content.decode()).keys()
+    assert trouves <= {"Financeurs", "Axes transversaux", "Thèmes"}
 
 
 @pytest.mark.parametrize(
@@ -87,3 +89,18 @@ def test_un_mot_se_trouve_ou_qu_il_soit_ecrit(mot: str) -> None:
 @given(st.text(alphabet=st.characters(max_codepoint=0x2200, exclude_categories=["Cs"])))
 def test_la_voie_courte_dit_comme_la_table(texte: str) -> None:
     assert sans_accents(texte) == unicodedata.normalize("NFC", texte).lower().translate(_TABLE)
+
+
+def test_ce_qui_s_en_approche_est_montre_et_se_dit(coordinatrice: Client) -> None:
+    page = coordinatrice.get("/recherche/?q=grande+combe").content.decode()
+    assert "voici ce qui répond à «&nbsp;La Grand-Combe&nbsp;»" in page
+    assert groupes(page)["Communes"] == 1
+
+    vide = coordinatrice.get("/communes/?q=sallindres").content.decode()
+    assert re.search(r'Vouliez-vous dire <a href="/communes/\?q=Salindres">', vide)
+
+
+def test_rien_ne_s_en_approche_que_le_compte_ne_voie(agente: Client) -> None:
+    page = agente.get("/recherche/?q=sallindres").content.decode()
+    assert "Rien ne répond" in page
+    assert "Salindres" not in page

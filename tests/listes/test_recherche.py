@@ -2,7 +2,7 @@
 
 import pytest
 
-from listes.recherche import CleDeTri, cle_de_tri, sans_accents
+from listes.recherche import CleDeTri, approchant, cle_de_tri, sans_accents
 from territoires.models import Organisme
 
 
@@ -38,3 +38,20 @@ def test_la_base_donne_la_meme_cle_que_python(texte: str) -> None:
     Organisme.objects.create(nom=texte)
 
     assert Organisme.objects.values_list(CleDeTri("nom"), flat=True).get() == cle_de_tri(texte)
+
+
+@pytest.mark.parametrize(
+    ("cherche", "trouve"),
+    [
+        ("grande combe", "La Grand-Combe"),
+        ("mediatoin", "mediation"),
+        ("mediatoin santé", "mediation sante"),
+        ("médiation", ""),
+        ("xylophone", ""),
+        ("", ""),
+    ],
+)
+def test_ce_qui_s_approche_de_ce_qu_on_cherche(cherche: str, trouve: str) -> None:
+    assert (
+        approchant(cherche, ["Alès", "La Grand-Combe", "Médiation et santé au quartier"]) == trouve
+    )
