@@ -90,6 +90,8 @@ def _marquer(valeurs: list[Any], marquee: LigneMarquee) -> None:
             valeurs[colonne] = {"i": marque}
         elif colonne < len(valeurs) and type(valeurs[colonne]) in (int, float):
             nombre, texte = valeurs[colonne], marque.texte(valeurs[colonne])
+            if marque.unite:
+                texte = texte.replace(".", ",")  # a figure to read, no longer a code
             if marque.unite or texte != str(nombre):
                 valeurs[colonne] = {"v": nombre, "t": texte, "u": marque.unite}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import openpyxl
 
+from importation.corrections import Correction
 from importation.verification import Verification
 from listes.chiffres import montant
 
@@ -82,7 +83,7 @@ def test_un_pourcentage_et_des_k_euros_ne_sont_pas_des_euros(verifier_fichier: V
 
     assert erreurs(verifier_fichier(CAS / "pourcentage.xlsx")) == [
         (2, "État accordé", "75%", f"{attendu} un pourcentage."),
-        (3, "État accordé", "12.5 k€", f"{attendu} en milliers d'euros."),
+        (3, "État accordé", "12,5 k€", f"{attendu} en milliers d'euros."),
     ]
 
 
@@ -185,3 +186,16 @@ def test_des_references_gardent_leurs_zeros(verifier_fichier: Verifier, tmp_path
         "2.1": "900\u00a0€",
         "2.10": "700\u00a0€",
     }
+
+
+def test_un_pourcentage_se_corrige_dans_la_page(verifier_fichier: Verifier) -> None:
+    verification = verifier_fichier(
+        CAS / "pourcentage.xlsx",
+        corrections=[
+            Correction("Sheet", 2, "État accordé", "75%", "750"),
+            Correction("Sheet", 3, "État accordé", "12,5 k€", "12 500"),
+        ],
+    )
+
+    assert accordes(verification) == {"R1": "750\u00a0€", "R2": "12\u202f500\u00a0€"}
+    assert verification.erreurs == []

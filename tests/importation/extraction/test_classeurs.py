@@ -17,9 +17,9 @@ def test_formats_fusions_et_lignes_masquees(genre: str) -> None:
     assert [(ligne.cellules[0], ligne.cellules[5]) for ligne in feuille.lignes[1:]] == [
         (CelluleEnForme(7, "007"), CelluleEnForme(1500, "1500.00")),
         (CelluleEnForme(2.1, "2.10"), CelluleEnForme(0.75, "75%", "un pourcentage")),
-        (3, CelluleEnForme(12.5, "12.5 k€", MILLIERS)),
+        (3, CelluleEnForme(12.5, "12,5 k€", MILLIERS)),
         (4, CelluleEnForme(12600, "13", MILLIERS)),
-        (5, CelluleEnForme(1.25, "1.25 M€", "en millions d'euros")),
+        (5, CelluleEnForme(1.25, "1,25 M€", "en millions d'euros")),
         (6, 1234.5),
     ]
     assert feuille.fusions == [(2, 2, 7, 2)]
