@@ -140,10 +140,11 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
     for colonne in ligne.source.colonnes:
         if colonne.rang >= len(cellules) or (cellule := cellules[colonne.rang]) == "":
             continue
-        lues = colonne.deja_lues  # as colonne.lire() does, without a call for each cell
-        valeur, refus = (
-            lues[cellule] if lues is not None and type(cellule) is str else colonne.lire(cellule)
-        )
+        lues = colonne.deja_lues
+        if lues is None:
+            valeur, refus = colonne.lire(cellule)
+        else:  # as it does, without a call for each cell
+            valeur, refus = lues[cellule if type(cellule) is str else (type(cellule), cellule)]
         if refus:
             texte = ligne.texte(colonne)
             ligne.refuser_sous(colonne.entete, texte, str(refus), refus.proche)

@@ -26,6 +26,7 @@ _MOTS_D_UN_TOTAL = frozenset(
     | {"theme", "thematique", "volet", "commune", "porteur", "partiel", "page", "tableau"}
 )
 _INITIALES_D_UN_TOTAL = frozenset("tTsSeEcC \u00a0\n\t")
+_INITIALES_D_UN_TOTAL_OU_RIEN = _INITIALES_D_UN_TOTAL | {""}
 _TITRE = re.compile(r"(?:thème|thématique|axe|volet|pilier|commune|quartier)\b", re.IGNORECASE)
 _COLONNES_D_UN_TITRE = 3
 _NOMMENT = ("reference", "porteur", "siret")  # what a line of totals never gives
@@ -236,9 +237,12 @@ class Tri:
     def _nommee(self, cellules: list[Cellule]) -> bool:
         """Whether the row gives a porteur or a reference, as no total does."""
         for colonne in self._nomment:
-            texte = en_texte(cellules[colonne.rang]).strip() if colonne.rang < len(cellules) else ""
-            if texte and not _TOTAL.fullmatch(texte):
-                return True
+            cellule = cellules[colonne.rang] if colonne.rang < len(cellules) else ""
+            if type(cellule) is str and cellule[:1] in _INITIALES_D_UN_TOTAL_OU_RIEN:
+                texte = cellule.strip()
+                if not texte or _TOTAL.fullmatch(texte):
+                    continue
+            return True
         return False
 
     def _situee(self, cellules: list[Cellule]) -> bool:
@@ -295,7 +299,7 @@ class _Sommes:
 
     def qui_donnent(self, euros: Euros) -> tuple[int, int] | None:
         """The rows (first, last), two at least, whose sums are all of these amounts."""
-        if len(self._lignes) >= _LIGNES_D_UNE_SOMME and any(valeur for _, _, valeur in euros):
+        if len(self._lignes) >= _LIGNES_D_UNE_SOMME:
             if self._donnent(euros, {}):
                 return self._lignes[0], self._lignes[-1]
             depart = self._lignes_au_total
@@ -310,7 +314,7 @@ class _Sommes:
             somme = sommes.get(rang, 0)
             if (somme - depart[rang] if rang in depart else somme) != valeur:
                 return False
-        return True
+        return any(valeur for _, _, valeur in euros)
 
 
 def _notes(lignes: Sequence[LigneLue]) -> Iterator[int]:
