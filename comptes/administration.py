@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
@@ -11,6 +12,14 @@ from django.http import HttpRequest
 from comptes.saisies import COUPEE, couper, est_coupee, lire_entier
 
 M = TypeVar("M", bound=Model)
+
+
+class ChoixSur(AutocompleteSelect):
+    """Django's, which asks the database for whatever was sent, numbers or not."""
+
+    def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
+        lisibles = [cle for cle in value if lire_entier(str(cle)) is not None]
+        return super().optgroups(name, lisibles or [""], attr)
 
 
 class Administration(admin.ModelAdmin[M]):
@@ -24,6 +33,13 @@ class Administration(admin.ModelAdmin[M]):
         if est_coupee(search_term) and not request.path.endswith("/autocomplete/"):
             self.message_user(request, COUPEE, messages.WARNING)
         return super().get_search_results(request, queryset, couper(search_term))
+
+    def formfield_for_foreignkey(
+        self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = ChoixSur(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list; of an address that it can't read, the whole list, as for other mistakes."""
