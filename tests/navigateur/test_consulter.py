@@ -83,7 +83,8 @@ def _ecrit(valeur: object, entete: object, vide: str) -> str:
     """A cell of the workbook in the words of the screen."""
     if valeur == "":
         return vide
-    return montant(Decimal(str(valeur))) if _est_montant(entete) else str(valeur)
+    chiffre = _est_montant(entete) and valeur != VIDE
+    return montant(Decimal(str(valeur))) if chiffre else str(valeur)
 
 
 def case(page: Page, feuille: str, choix: str) -> Locator:
