@@ -18,7 +18,7 @@ _ANNONCES: Final = ("-TOTAL_FORMS", "-INITIAL_FORMS")
 
 
 class CorpsLimite:
-    """Refuses by its announced size: nothing has been read yet."""
+    """Refuses by its announced size, or an address that no page has: nothing has been read yet."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -30,6 +30,10 @@ class CorpsLimite:
                 f"Envoi refusé : {OCTETS_MAX // 1024**2} Mo au plus.",
                 status=413,
                 content_type="text/plain; charset=utf-8",
+            )
+        if "\0" in request.path_info:  # no address has one, and PostgreSQL refuses it anywhere
+            return HttpResponse(
+                "Adresse illisible.", status=400, content_type="text/plain; charset=utf-8"
             )
         return self.get_response(request)
 

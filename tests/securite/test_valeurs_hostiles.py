@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils.encoding import iri_to_uri
 
@@ -186,6 +187,34 @@ def test_aucun_formulaire_ne_fait_d_erreur(chef: Client, monde: Monde) -> None:
     envoyes, trouves = envoyer(chef, monde, RAPIDE)
     assert trouves == []
     assert envoyes > 40
+
+
+@pytest.fixture
+def comptes(monde: Monde, roles_rendus: None) -> dict[str, Client]:
+    """A visitor, and every role with and without a limit to Alès."""
+    clients = {"visiteur": Client()}
+    for role in ("", *Group.objects.values_list("name", flat=True)):
+        for limite in (False, True):
+            nom = f"{role or 'sans role'} {'limité' if limite else ''}".strip()
+            compte = Utilisateur.objects.create_user(nom.replace(" ", "-"), is_staff=True)
+            compte.groups.set(Group.objects.filter(name=role))
+            compte.communes.set([monde.ales["commune"]] if limite else [])
+            clients[nom] = Client()
+            clients[nom].force_login(compte)
+    return clients
+
+
+@pytest.mark.epreuve
+def test_aucun_compte_ne_fait_d_erreur_ni_ne_lit_ailleurs(
+    comptes: dict[str, Client], monde: Monde
+) -> None:
+    trouves = {
+        nom: parcourir(client, monde, RAPIDE, SECRET if "limité" in nom else "")[1]
+        + envoyer(client, monde, RAPIDE)[1]
+        for nom, client in comptes.items()
+    }
+    assert {nom: defauts for nom, defauts in trouves.items() if defauts} == {}
+    assert len(comptes) >= 9
 
 
 @pytest.mark.epreuve
