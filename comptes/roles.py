@@ -58,6 +58,7 @@ ROLES: Final[dict[str, frozenset[str]]] = {
             *_droits(VOIR, (*ACTIONS, *CONTRAT, *JOURNAL)),
             *_droits(TOUT, (*REFERENTIEL, *COMPTES)),
             "auth.view_group",
+            "sauvegarde.view_sauvegarde",
         )
     ),
 }

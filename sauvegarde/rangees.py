@@ -21,14 +21,15 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.functions import Cast
 from django.utils.duration import duration_iso_string
 
-# Sessions, long works and the mark of the last write end with the installation. Content types and
-# permissions are made by ``migrate``, under other numbers in each database: rows that point to them
-# carry their names.
+# Sessions, long works, the last backup and the mark of the last write end with the installation.
+# Content types and permissions are made by ``migrate``, under other numbers in each database: rows
+# that point to them carry their names.
 ECARTES = {
     "sessions.session",
     "contenttypes.contenttype",
     "auth.permission",
     "suivi.revision",
+    "sauvegarde.sauvegarde",
 }
 APPLICATIONS_ECARTEES = {"usersessions", "travaux", "django_tasks_database"}
 # ``migrate`` may put roles into an empty database: those of the backup take their place.

@@ -16,10 +16,12 @@ from bilan import graphiques
 from bilan.document import ChiffreCle, ChiffresCles
 from bilan.exercices import ExerciceEtabli, actions_limitees, choisir, etablir
 from bilan.rapport import PARTIEL, chiffres_cles, etat_du_controle, population_de
+from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
 from listes.chiffres import denombrer
+from sauvegarde.models import AUCUNE, Sauvegarde
 from territoires.models import Commune
 
 CHANGEMENTS_MONTRES = 8
@@ -61,7 +63,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
             "changements": _derniers_changements(compte.perimetre),
-            "attentions": _attentions(exercice),
+            "attentions": _attentions(exercice) + _sauvegarde(compte),
         },
     )
 
@@ -138,3 +140,14 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
         for combien, singulier, pluriel, lien in possibles
         if combien
     ]
+
+
+def _sauvegarde(compte: Utilisateur) -> list[Attention]:
+    """To those who administrate: the last backup, when there is none or it is old."""
+    if not compte.has_perm("sauvegarde.view_sauvegarde"):
+        return []
+    derniere = Sauvegarde.derniere()
+    if derniere is not None and not derniere.vieille:
+        return []
+    texte = AUCUNE if derniere is None else f"Dernière sauvegarde : {derniere}"
+    return [Attention(texte, reverse("admin:index"))]

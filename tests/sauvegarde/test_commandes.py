@@ -64,7 +64,7 @@ def test_sauvegardee_videe_restauree(piece: Piece, fichiers: Path, tmp_path: Pat
     code, sortie, plainte = commander("sauvegarder", tmp_path / "contrat.zip")
     assert (code, plainte) == (0, "")
     assert sortie.startswith(f"Sauvegarde {tmp_path / 'contrat.zip'} écrite : ")
-    assert " lignes et 1 fichiers, en " in sortie
+    assert " lignes et 1 fichier, en " in sortie
     assert (tmp_path / "contrat.zip").stat().st_mode & 0o777 == 0o600
     noms = contenu(fichiers)
     vider()
@@ -73,7 +73,7 @@ def test_sauvegardee_videe_restauree(piece: Piece, fichiers: Path, tmp_path: Pat
     code, sortie, plainte = commander("restaurer", tmp_path / "contrat.zip")
 
     assert (code, plainte) == (0, "")
-    assert " lignes et 1 fichiers, en " in sortie
+    assert " lignes et 1 fichier, en " in sortie
     assert Path(Piece.objects.get().fichier.path).read_bytes() == b"%PDF-1.7"
     assert contenu(fichiers) == noms
 
@@ -278,7 +278,7 @@ def test_une_base_neuve_est_preparee_par_la_commande(
     premiere, seconde = restaurer(), restaurer()
 
     assert (premiere.returncode, premiere.stderr) == (0, "")
-    assert " lignes et 1 fichiers, en " in premiere.stdout
+    assert " lignes et 1 fichier, en " in premiere.stdout
     assert len(contenu(tmp_path / "restaures")) == 1
     assert seconde.returncode == 2
     assert "La base n'est pas vide" in seconde.stderr

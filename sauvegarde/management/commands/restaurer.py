@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from listes.chiffres import nombre
+from listes.chiffres import denombrer
 from sauvegarde.archive import SauvegardeError
 from sauvegarde.restauration import restaurer
 
@@ -34,6 +34,7 @@ class Command(BaseCommand):
             sys.exit(REFUS)
         self.stdout.write(
             f"Sauvegarde du {manifeste.creee_le} restaurée : "
-            f"{nombre(sum(table.lignes for table in manifeste.tables))} lignes et "
-            f"{nombre(len(manifeste.fichiers))} fichiers, en {time.perf_counter() - debut:.1f} s."
+            f"{denombrer(sum(table.lignes for table in manifeste.tables), 'ligne')} et "
+            f"{denombrer(len(manifeste.fichiers), 'fichier')}, "
+            f"en {time.perf_counter() - debut:.1f} s."
         )

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
-from listes.chiffres import denombrer, nombre
+from listes.chiffres import denombrer
 from sauvegarde.archive import SauvegardeError
 from sauvegarde.ecriture import sauvegarder
+from sauvegarde.models import Sauvegarde
 
 INCOMPLETE, REFUS = 1, 2
 
@@ -35,9 +37,11 @@ class Command(BaseCommand):
             sys.exit(REFUS)
         self.stdout.write(
             f"Sauvegarde {options['fichier']} écrite : "
-            f"{nombre(sum(table.lignes for table in manifeste.tables))} lignes et "
-            f"{nombre(len(manifeste.fichiers))} fichiers, en {time.perf_counter() - debut:.1f} s."
+            f"{denombrer(sum(table.lignes for table in manifeste.tables), 'ligne')} et "
+            f"{denombrer(len(manifeste.fichiers), 'fichier')}, "
+            f"en {time.perf_counter() - debut:.1f} s."
         )
+        self._noter(options["fichier"], len(manifeste.absents))
         if manifeste.absents:
             absents = len(manifeste.absents)
             self.stderr.write(
@@ -45,3 +49,14 @@ class Command(BaseCommand):
                 f"dont {manifeste.absents[0]} : vérifiez MEDIA_ROOT."
             )
             sys.exit(INCOMPLETE)
+
+    def _noter(self, fichier: Path, absents: int) -> None:
+        """For the pages; where somebody's long write, or a full disk, forbids it, the backup is
+        there all the same.
+        """
+        try:
+            Sauvegarde.noter(fichier, absents)
+        except OperationalError:
+            self.stderr.write(
+                "La base était occupée : les pages ne diront pas que cette sauvegarde est faite."
+            )
