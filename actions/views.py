@@ -15,13 +15,14 @@ from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
 from actions.pieces import Piece
 from actions.tables import ActionTable
-from comptes.permissions import CONNECTE, exige, introuvable
+from comptes.permissions import CONNECTE, compte_de, exige, introuvable
 from financement.models import Subvention
 from financement.montants import ETAPES, Montant
 from listes.chiffres import denombrer, nombre
 from listes.recherche import mots
 from listes.tables import Totaux
 from listes.views import ListeView
+from suivi.historique import Lignes, Limite, changements
 from territoires.models import Organisme
 
 _IRREELLES = "composées pour retrouver tous leurs totaux. Ce ne sont pas des actions réelles."
@@ -31,6 +32,9 @@ MENTION_RECONSTITUTION = (
 )
 _MELANGE = "Données en partie reconstituées : "
 _SUGGESTIONS = 12
+CHANGEMENTS_MONTRES = 5
+LIGNES: Lignes = {Subvention: "action"}
+"""What is told in the history of an action, with it."""
 
 
 def mentions_de_reconstitution(totaux: Totaux) -> list[str]:
@@ -108,6 +112,7 @@ class ActionListe(ListeView):
             **banniere(mentions),
             "titre": f"{self.titre} {self.filtres.annees_dites}".strip(),
             "annee": annees[0] if len(annees) == 1 else "",
+            "propose": "actions/_saisir.html",
             "avertissement": " ".join(m for m in mentions if not est_dit_en_banniere(m)),
         }
 
@@ -146,7 +151,7 @@ def plan_de_financement(subventions: Iterable[Subvention]) -> list[PartieDuPlan]
 
 
 class ActionFiche(View):
-    """One action: what it is, who pays what at each stage."""
+    """One action: what it is, who pays what at each stage, its documents, what changed in it."""
 
     permission = CONNECTE
 
@@ -159,10 +164,15 @@ class ActionFiche(View):
         )
         if action is None:
             raise introuvable(request, f"L'action {pk}")
+        compte = compte_de(request)
+        limite = Limite("commune", compte.perimetre) if compte.perimetre else None
         contexte = {
             "action": action,
             "axes": list(action.axes.all()),
             "plan": plan_de_financement(action.subventions.select_related("financeur")),
+            "pieces": list(action.pieces.select_related("ajoutee_par")),
+            "changements": changements(action, LIGNES, limite)[:CHANGEMENTS_MONTRES],
+            "peut_renouveler": compte.is_staff and compte.has_perm("actions.add_action"),
             "reconstitue": action.provenance == Action.Provenance.RECONSTITUTION,
             "annee": str(action.exercice),
         }

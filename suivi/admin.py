@@ -20,6 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 
 from comptes.administration import Administration
@@ -34,6 +35,16 @@ from suivi.versions import VersionDepasseeError, Versionne
 
 M = TypeVar("M", bound=Versionne)
 USAGERS_NOMMES = 100
+RETOUR = "_retour"
+"""Names, in the address of a form and among what it sends, the page to go back to once saved."""
+RETOUR_MAX = 2_000  # characters
+
+
+def retour_de(request: HttpRequest) -> str:
+    """The page of this site to go back to; empty where none is asked for."""
+    voulu = request.POST.get(RETOUR) or request.GET.get(RETOUR) or ""
+    sur = len(voulu) <= RETOUR_MAX and voulu.startswith("/") and "\0" not in voulu
+    return voulu if sur and url_has_allowed_host_and_scheme(voulu, allowed_hosts=None) else ""
 
 
 @admin.display(description="actions", ordering="nombre_d_actions")
@@ -134,6 +145,7 @@ class AdminSuivi(Administration[M]):
             context |= _ce_qui_est_montre([objet], formulaires)
         if connu:
             context["usages"] = self.usages(request, objet)
+        context["retour"] = retour_de(request)
         # « Ajout de action » is not French.
         geste = "modification" if connu else "ajout"
         if self.has_change_permission(request, objet) or not connu:
@@ -160,6 +172,31 @@ class AdminSuivi(Administration[M]):
                     frais = self.get_object(request, unquote(object_id))
                     return self._page_de_conflit(request, frais or objet)
         return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def response_add(
+        self, request: HttpRequest, obj: M, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._vers_la_suite(request, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
+        return self._vers_la_suite(request, super().response_change(request, obj))
+
+    def response_delete(
+        self, request: HttpRequest, obj_display: str, obj_id: int
+    ) -> HttpResponse:
+        return self._vers_la_suite(request, super().response_delete(request, obj_display, obj_id))
+
+    def _vers_la_suite(self, request: HttpRequest, reponse: HttpResponse) -> HttpResponse:
+        """Where one came from; a form that opens again remembers it."""
+        retour = retour_de(request)
+        if not retour or not isinstance(reponse, HttpResponseRedirect):
+            return reponse
+        if {"_continue", "_addanother", "_saveasnew"} & request.POST.keys():
+            if f"{RETOUR}=" in reponse.url:
+                return reponse
+            lien = "&" if "?" in reponse.url else "?"
+            return HttpResponseRedirect(f"{reponse.url}{lien}{urlencode({RETOUR: retour})}")
+        return HttpResponseRedirect(retour)
 
     def save_model(self, request: HttpRequest, obj: M, form: ModelForm[M], change: bool) -> None:
         """The version is claimed first: whoever comes second waits here, then is refused."""

@@ -19,7 +19,9 @@ from actions.admin.selection import ActionsSurSelection
 from actions.forms import ActionForm, PieceForm
 from actions.models import Action, Exercice
 from actions.pieces import Piece
+from actions.views import LIGNES
 from comptes.permissions import communes_de, compte_de
+from comptes.saisies import lire_entier
 from financement.forms import ChampMontant
 from financement.models import Financeur, Subvention
 from financement.montants import Montants
@@ -156,7 +158,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     form = ActionForm
     change_form_template = "admin/actions/action/change_form.html"
     change_list_template = "admin/actions/action/change_list.html"
-    lignes = {Subvention: "action"}
+    lignes = LIGNES
     commun = False
     par_commune = "commune"
     inlines = [SubventionInline, PieceInline]
@@ -209,6 +211,13 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Action | None = None) -> bool:
         return _ouverte(obj) and super().has_delete_permission(request, obj)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A year may be named by what it is called, as the site's addresses do."""
+        donnees = super().get_changeform_initial_data(request)
+        annee = lire_entier(donnees.pop("annee", ""))
+        ouvert = Exercice.objects.filter(clos=False, annee=annee).first()
+        return donnees | ({"exercice": ouvert.pk} if ouvert else {})
 
     def get_form(
         self, request: HttpRequest, obj: Action | None = None, change: bool = False, **kwargs: Any

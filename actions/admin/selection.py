@@ -1,6 +1,7 @@
 """What one does to several actions at once, chosen in the list."""
 
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
@@ -10,6 +11,7 @@ from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from actions.models import Action, ActionQuerySet, Exercice
 from actions.renouvellement import renouveler
@@ -18,6 +20,7 @@ from actions.views import mention_des_ecartees
 from axes.models import AxeTransversal
 from listes.chiffres import accord, denombrer
 from listes.exports import ListeExportee, csv_excel
+from suivi.admin import RETOUR, retour_de
 from suivi.historique import poser_le_depart
 from travaux.taches import Fichier, repondre
 
@@ -97,7 +100,11 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
             self.message_user(
                 request, f"« {action} » n'est pas renouvelée : {raison}.", messages.WARNING
             )
-        return HttpResponseRedirect(request.get_full_path())
+        if len(fait.faites) == 1 and (retour := retour_de(request)):
+            suite = urlencode({RETOUR: retour})
+            adresse = reverse("admin:actions_action_change", args=[fait.faites[0].pk])
+            return HttpResponseRedirect(f"{adresse}?{suite}")
+        return HttpResponseRedirect(retour_de(request) or request.get_full_path())
 
     @admin.action(description="Exporter en CSV pour Excel", permissions=["view"])
     def exporter(self, request: HttpRequest, queryset: ActionQuerySet) -> HttpResponseBase:
@@ -116,6 +123,7 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         contexte = {
             **self.admin_site.each_context(request),
             "title": getattr(type(self), action).short_description,
+            "retour": retour_de(request),
             "opts": self.opts,
             "form": formulaire,
             "action": action,

@@ -2,18 +2,25 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlencode
 
 from django import template
+from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template import Context
 from django.urls import NoReverseMatch, resolve, reverse
 
+from actions.models import Action, Theme
+from axes.models import AxeTransversal
 from comptes.middleware import permission_de
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, PUBLIC
+from financement.models import Financeur
+from suivi.admin import RETOUR
+from territoires.models import Commune, Organisme, Quartier
 
 register = template.Library()
 
@@ -37,6 +44,16 @@ D_UN_EXERCICE = {
 }
 """The sections that show one budget year: the one being read goes with their links."""
 ADMINISTRATION = ("Administration", "admin:index")
+PAGES = {
+    Action: ("actions:fiche", "pk", "actions:liste"),
+    Commune: ("consultation:commune", "code_insee", "consultation:communes"),
+    Quartier: ("consultation:quartier", "pk", "consultation:quartiers"),
+    Theme: ("consultation:theme", "numero", "consultation:themes"),
+    Financeur: ("consultation:financeur", "code", "consultation:financeurs"),
+    Organisme: ("consultation:porteur", "pk", "consultation:porteurs"),
+    AxeTransversal: ("consultation:axe", "numero", "consultation:axes"),
+}
+"""Of what is entered in the administration: its page, the field that names it there, its list."""
 PIED_DE_PAGE = (
     ("Accessibilité", "consultation:accessibilite"),
     ("Mentions légales", "consultation:mentions"),
@@ -59,6 +76,80 @@ def sections(context: Context) -> list[Entree]:
     lecteur = context.get("user")
     equipe = isinstance(lecteur, Utilisateur) and lecteur.is_staff
     return _entrees(context, (*SECTIONS, ADMINISTRATION) if equipe else SECTIONS)
+
+
+@dataclass(frozen=True)
+class Gestes:
+    """Where one changes something; empty where the account may not."""
+
+    modifier: str
+    historique: str
+    supprimer: str
+
+
+@register.simple_tag(takes_context=True)
+def gestes(context: Context, objet: Any) -> Gestes:
+    """What the account may do to what the page shows, and come back to it."""
+    requete = context["request"]
+    edition = admin.site.get_model_admin(type(objet))
+    nom = f"admin:{objet._meta.app_label}_{objet._meta.model_name}"
+    equipe = requete.user.is_staff
+
+    def adresse(geste: str, permis: bool, retour: str) -> str:
+        if not (equipe and permis):
+            return ""
+        suite = urlencode({RETOUR: retour})
+        return f"{reverse(f'{nom}_{geste}', args=[objet.pk])}?{suite}"
+
+    ici = requete.get_full_path()
+    return Gestes(
+        adresse("change", edition.has_change_permission(requete, objet), ici),
+        adresse("history", edition.has_view_permission(requete, objet), ici),
+        adresse("delete", edition.has_delete_permission(requete, objet), liste_de(objet._meta)),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def nouvelle_action(context: Context, sujet: Any = None) -> str:
+    """Where one enters an action, of the year being read, with what this page is about filled in;
+    empty where the account may not. One comes back here: but not to another form.
+    """
+    requete = context.get("request")
+    if not isinstance(requete, HttpRequest) or not isinstance(requete.user, Utilisateur):
+        return ""
+    if not (requete.user.is_staff and requete.user.has_perm("actions.add_action")):
+        return ""
+    champs = _repris(sujet)
+    if annee := annee_demandee(requete):
+        champs["annee"] = annee
+    if not requete.path.startswith(reverse("admin:index")):
+        champs[RETOUR] = requete.get_full_path()
+    suite = f"?{urlencode(champs)}" if champs else ""
+    return reverse("admin:actions_action_add") + suite
+
+
+def _repris(sujet: Any) -> dict[str, str]:
+    """The fields of a new action that this says, by name."""
+    if isinstance(sujet, Quartier):
+        return {"commune": str(sujet.commune_id), "quartier": str(sujet.pk)}
+    champs = {Commune: "commune", Theme: "theme", Organisme: "porteur", AxeTransversal: "axes"}
+    champ = champs.get(type(sujet))
+    return {champ: str(sujet.pk)} if champ else {}
+
+
+@register.simple_tag
+def liste_de(options: Any) -> str:
+    """The site's list of what an administration form changes; empty where there is none."""
+    return reverse(PAGES[options.model][2]) if options.model in PAGES else ""
+
+
+@register.simple_tag
+def page_de(objet: Any) -> str:
+    """The page that shows what an administration form changes; empty where there is none."""
+    if type(objet) not in PAGES or objet.pk is None:
+        return ""
+    nom, cle, _ = PAGES[type(objet)]
+    return reverse(nom, args=[getattr(objet, cle)])
 
 
 @register.simple_tag(takes_context=True)
@@ -87,7 +178,7 @@ def _entrees(context: Context, liens: tuple[tuple[str, str], ...]) -> list[Entre
             continue
         if _ouverte(url, context.get("user")):
             lien = url + suite if nom in D_UN_EXERCICE else url
-            entrees.append(Entree(libelle, lien, _courante(url, chemin)))
+            entrees.append(Entree(libelle, lien, _courante(nom, url, chemin)))
     return entrees
 
 
@@ -108,7 +199,16 @@ def _ouverte(url: str, lecteur: AbstractBaseUser | AnonymousUser | None) -> bool
     return permission == CONNECTE or lecteur.has_perm(permission)
 
 
-def _courante(url: str, chemin: str) -> Literal["page", "true", ""]:
+def _courante(nom: str, url: str, chemin: str) -> Literal["page", "true", ""]:
+    """What one enters stands under the section that shows it, not under « Administration »."""
     if chemin == url:
         return "page"
+    saisies = {
+        liste: reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist")
+        for modele, (_, _, liste) in PAGES.items()
+    }
+    if nom in saisies and chemin.startswith(saisies[nom]):
+        return "true"
+    if nom == ADMINISTRATION[1] and any(map(chemin.startswith, saisies.values())):
+        return ""
     return "true" if url != "/" and chemin.startswith(url) else ""

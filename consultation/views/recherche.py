@@ -35,6 +35,7 @@ ACTIONS_COMPTEES = 1000
 
 @dataclass(frozen=True)
 class Trouvaille:
+    objet: Any
     libelle: str
     page: str
     precision: str = ""
@@ -141,7 +142,7 @@ class Recherche(View):
             titre,
             liste.partition(":")[2] if liste != "consultation:axes" else "axes",
             tuple(
-                Trouvaille(str(trouve), reverse(page, args=[getattr(trouve, cle)]) + suite)
+                Trouvaille(trouve, str(trouve), reverse(page, args=[getattr(trouve, cle)]) + suite)
                 for trouve in trouves[:TROUVAILLES_MONTREES]
             ),
             trouves.order_by().count(),
@@ -160,6 +161,7 @@ class Recherche(View):
             "actions",
             tuple(
                 Trouvaille(
+                    action,
                     action.intitule,
                     reverse("actions:fiche", args=[action.pk]),
                     f"{action.exercice}, {action.commune or 'transterritoriale'}",

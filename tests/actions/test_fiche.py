@@ -11,7 +11,7 @@ from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal
 from financement.models import Financeur, Subvention
 
-MAXIMUM = 12
+MAXIMUM = 16
 
 
 @pytest.fixture

@@ -76,5 +76,5 @@ def test_l_administration_ouvre_un_axe_et_son_calendrier(
 ) -> None:
     client.force_login(Utilisateur.objects.create_superuser("admin"))
     page = client.get(f"/admin/axes/axetransversal/{axe.pk}/change/").content.decode()
-    assert "Contrat de ville — Administration" in page
+    assert "Axe transversal : modification" in page
     assert 'value="novembre 2004"' in page
