@@ -181,9 +181,7 @@ class AdminSuivi(Administration[M]):
     def response_change(self, request: HttpRequest, obj: M) -> HttpResponse:
         return self._vers_la_suite(request, super().response_change(request, obj))
 
-    def response_delete(
-        self, request: HttpRequest, obj_display: str, obj_id: int
-    ) -> HttpResponse:
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         return self._vers_la_suite(request, super().response_delete(request, obj_display, obj_id))
 
     def _vers_la_suite(self, request: HttpRequest, reponse: HttpResponse) -> HttpResponse:

@@ -215,7 +215,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A year may be named by what it is called, as the site's addresses do."""
         donnees = super().get_changeform_initial_data(request)
-        annee = lire_entier(donnees.pop("annee", ""))
+        annee = lire_entier(donnees.pop("annee", "")) or 0
         ouvert = Exercice.objects.filter(clos=False, annee=annee).first()
         return donnees | ({"exercice": ouvert.pk} if ouvert else {})
 
