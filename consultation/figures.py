@@ -3,6 +3,8 @@ key figures at its head. Pure.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from decimal import Decimal
 
 from actions.questions.argent import Moyenne
 from bilan.document import ChiffreCle, ChiffresCles
@@ -101,10 +103,15 @@ def base_de_la_part(accorde: Montant, limite: bool) -> str:
     return f"{connu} de vos communes" if limite else connu
 
 
+def rapporter_aux_habitants(accorde: Montant, habitants: int | None) -> Montant:
+    """Granted € for each of so many inhabitants, to the cent; unknown where their number is."""
+    if not habitants:
+        return replace(accorde, connu=Decimal(0), inconnues=accorde.lignes)
+    return replace(accorde, connu=round(accorde.connu / habitants, 2))
+
+
 def par_habitant(accorde: Montant, habitants: int | None, annee: int | None) -> ChiffreCle:
     """Granted € for each inhabitant, to the cent; unknown where either is."""
-    quotient = None
-    if accorde.valeur is not None and habitants:
-        quotient = round(accorde.valeur / habitants, 2)
+    quotient = rapporter_aux_habitants(accorde, habitants).valeur
     chiffre = Chiffre(quotient, Unite.EUROS, "", sans_ligne=not accorde.lignes)
     return ChiffreCle("Par habitant", chiffre, base_des_habitants(annee, accorde.inconnues))

@@ -72,6 +72,27 @@ class CommuneFiltres(FiguresFiltres):
     cle = "code_insee"
     recherches = ("nom", "libelle_tableau", "code_insee")
 
+    @cached_property
+    def communes(self) -> dict[int, tuple[str, int | None, int | None]]:
+        """Every row that passes, by id: its code, its population and the year of that."""
+        lues = self.qs.order_by().values_list("pk", "code_insee", "population", "annee_population")
+        return {cle: (code, population, annee) for cle, code, population, annee in lues}
+
+    @cached_property
+    def rangees(self) -> dict[int, str | int]:
+        return {cle: code for cle, (code, _, _) in self.communes.items()}
+
+    @property
+    def annees_des_populations(self) -> list[int]:
+        connues = ((population, annee) for _, population, annee in self.communes.values())
+        return sorted({annee for population, annee in connues if population and annee})
+
+    def habitants(self, cles: Collection[int]) -> int | None:
+        """The inhabitants of these communes (ids) together; None where one's number is unknown."""
+        populations = [self.communes[cle][1] for cle in cles]
+        connues = [population for population in populations if population is not None]
+        return sum(connues) if len(connues) == len(populations) else None
+
 
 class ThemeFiltres(FiguresFiltres):
     champ = "theme"

@@ -1,6 +1,6 @@
 """The columns of the lists of figures, on screen and in files, and their totals."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from actions.liens import lien_actions
 from actions.tables import resumer
 from bilan.sommes import Figures
-from consultation.filters import FiguresFiltres, FinanceurFiltres
+from consultation.figures import rapporter_aux_habitants
+from consultation.filters import CommuneFiltres, FiguresFiltres, FinanceurFiltres
 from financement.montants import Montant
 from listes.chiffres import pourcentage
 from listes.tables import (
@@ -24,6 +25,7 @@ from listes.tables import (
     Ligne,
     Lignes,
     Nombre,
+    Numero,
     TableDeListe,
     Totaux,
 )
@@ -41,6 +43,7 @@ class Part(ColonneDeListe):
 
     format = Format.PART
     classe = "nombre"
+    du_plus_grand = True
 
     def affichee(self, valeur: Any) -> str:
         return pourcentage(None if valeur is None else valeur / 100)
@@ -112,9 +115,8 @@ class FiguresTable(TableDeListe):
 
     def __init_subclass__(cls) -> None:
         """What names a row stands before its figures."""
-        siennes = {
-            n: c for n, c in cls.base_columns.items() if n not in ("actions", *SOMMES, "part")
-        }
+        figures = ("actions", *SOMMES, "part", "par_habitant")
+        siennes = {n: c for n, c in cls.base_columns.items() if n not in figures}
         cls.base_columns = {**siennes, **cls.base_columns}
 
     def __init__(self, data: Lignes, **options: Any) -> None:
@@ -128,7 +130,19 @@ class FiguresTable(TableDeListe):
             "lignes_reelles": figures.lignes - figures.reconstituees,
             "reconstituees": figures.reconstituees,
             "ecartees": figures.effectif.ecartees,
-            **_cellules(figures, filtres),
+            **cls.cellules(filtres.rangees, figures, filtres),
+        }
+
+    @classmethod
+    def cellules(
+        cls, cles: Collection[int], figures: Figures, filtres: FiguresFiltres
+    ) -> dict[str, Any]:
+        """What the columns of figures say of these rows (ids) together."""
+        part = figures.part_de(filtres.repartition.ensemble.accorde)
+        return {
+            "actions": figures.actions,
+            **dict(figures.argent.par_champ()),
+            "part": None if part is None else part * 100,
         }
 
     def resume(self) -> SafeString:
@@ -136,9 +150,12 @@ class FiguresTable(TableDeListe):
 
     def completer(self, lignes: list[Ligne]) -> None:
         for ligne in lignes:
-            ligne |= _cellules(self.filtres.repartition.de(ligne["pk"]), self.filtres)
+            ligne |= self._cellules_de(ligne["pk"])
             ligne["lien"] = self._lien([self.filtres.rangees[ligne["pk"]]])
             ligne["suite"] = urlencode({"exercice": self.filtres.annees[:1]}, doseq=True)
+
+    def _cellules_de(self, cle: int) -> dict[str, Any]:
+        return self.cellules([cle], self.filtres.repartition.de(cle), self.filtres)
 
     def _lien(self, codes: Iterable[str | int]) -> str:
         return lien_actions(**{**self.filtres.perimetre.filtres, self.parametre: list(codes)})
@@ -187,7 +204,7 @@ class FiguresTable(TableDeListe):
         """Unknown figures, and sums of no line, come last in both directions; equal ones by id."""
 
         def valeur(cle: int) -> Decimal | int | None:
-            lue: Any = _cellules(self.filtres.repartition.de(cle), self.filtres)[champ]
+            lue: Any = self._cellules_de(cle)[champ]
             if isinstance(lue, Montant):
                 return lue.valeur if lue.lignes else None
             connue: Decimal | int | None = lue
@@ -203,15 +220,6 @@ class FiguresTable(TableDeListe):
         return selection, True
 
 
-def _cellules(figures: Figures, filtres: FiguresFiltres) -> dict[str, Any]:
-    part = figures.part_de(filtres.repartition.ensemble.accorde)
-    return {
-        "actions": figures.actions,
-        **dict(figures.argent.par_champ()),
-        "part": None if part is None else part * 100,
-    }
-
-
 def _page(nom: str, champ: str) -> Callable[[Ligne], str]:
     """A row's own page, of the same year."""
     return lambda ligne: f"{reverse(nom, args=[ligne[champ]])}?{ligne['suite']}".rstrip("?")
@@ -219,13 +227,35 @@ def _page(nom: str, champ: str) -> Callable[[Ligne], str]:
 
 class CommuneTable(FiguresTable):
     parametre = "commune"
+    filtres: CommuneFiltres
 
     nom = ColonneDeListe(
         "Commune", "nom", champs=["code_insee"], lien=_page("consultation:commune", "code_insee")
     )
-    numero = Annee("N°", "numero")
+    numero = Numero("N°", "numero")
     code_insee = ColonneDeListe("Code INSEE", "code_insee", masquee=True)
     population = Nombre("Habitants", "population", masquee=True)
+    par_habitant = ColonneDeSommes("Accordé par habitant", "par_habitant")
+
+    def entete(self, nom: str) -> str:
+        """The years of the populations are in the headings of what is read by them."""
+        entete = super().entete(nom)
+        annees = " et ".join(map(str, self.filtres.annees_des_populations))
+        dites = {"population": f" ({annees})", "par_habitant": f" (population {annees})"}
+        return entete + dites.get(nom, "") if annees else entete
+
+    @classmethod
+    def cellules(
+        cls, cles: Collection[int], figures: Figures, filtres: FiguresFiltres
+    ) -> dict[str, Any]:
+        habitants = filtres.habitants(cles) if isinstance(filtres, CommuneFiltres) else None
+        return {
+            **super().cellules(cles, figures, filtres),
+            "par_habitant": rapporter_aux_habitants(figures.accorde, habitants),
+        }
+
+    def order_par_habitant(self, selection: Selection, descendant: bool) -> tuple[Selection, bool]:
+        return self._ranger("par_habitant", selection, descendant)
 
 
 class ThemeTable(FiguresTable):
@@ -234,7 +264,7 @@ class ThemeTable(FiguresTable):
     nom = ColonneDeListe(
         "Thème", "nom", champs=["numero"], lien=_page("consultation:theme", "numero")
     )
-    numero = Annee("N°", "numero")
+    numero = Numero("N°", "numero")
 
 
 class FinanceurTable(FiguresTable):
@@ -276,5 +306,5 @@ class AxeTable(FiguresTable):
     titre = ColonneDeListe(
         "Axe", "titre", champs=["numero"], lien=_page("consultation:axe", "numero")
     )
-    numero = Annee("N°", "numero")
+    numero = Numero("N°", "numero")
     annee_debut = Annee("Début", "annee_debut")

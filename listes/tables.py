@@ -55,12 +55,14 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
     ``champ`` is the row's key, asked of the database unless ``calculee`` (the table then completes
     the row, and orders it if it can be ordered). ``champs`` are other keys that ``lien`` needs.
     ``libelles`` translates stored codes; ``vide`` is what an empty value says. One that is
-    ``selon_le_total`` is only there where its total has something.
+    ``selon_le_total`` is only there where its total has something. A click sorts what is
+    ``du_plus_grand`` largest first.
     """
 
     empty_values = ()
     format = Format.TEXTE
     classe = ""
+    du_plus_grand = False
     selon_le_total = False
 
     def __init__(
@@ -109,9 +111,9 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
             return lambda ligne: str(libelles.get(ligne[champ], ligne[champ]) or vide)
         return lambda ligne: ligne[champ] or vide
 
-    def en_fichier(self, total: Any) -> "list[ColonneDeFichier]":
+    def en_fichier(self, entete: str, total: Any) -> "list[ColonneDeFichier]":
         """What the column becomes in a file; ``total`` is what its foot shows."""
-        return [ColonneDeFichier(str(self.verbose_name), self.format, self.exporteur(), total)]
+        return [ColonneDeFichier(entete, self.format, self.exporteur(), total)]
 
     def affichee(self, valeur: Valeur) -> str:
         return str(valeur) if valeur not in (None, "") else self.vide
@@ -138,16 +140,21 @@ class ColonneDeListe(tables.Column):  # type: ignore[misc]  # django-tables2 shi
         return self.format is Format.TEXTE and self.libelles is None
 
 
-class Annee(ColonneDeListe):
-    """A year: a number, but never written « 2 004 »."""
+class Numero(ColonneDeListe):
+    """What a thing is called by: a number, but never written « 2 004 »."""
 
     format = Format.ENTIER
     classe = "nombre"
+
+
+class Annee(Numero):
+    du_plus_grand = True
 
 
 class Nombre(ColonneDeListe):
     format = Format.ENTIER
     classe = "nombre"
+    du_plus_grand = True
 
     def affichee(self, valeur: Any) -> str:
         return donnee(valeur)
@@ -158,6 +165,7 @@ class ColonneDeSommes(ColonneDeListe):
 
     format = Format.MONTANT
     classe = "nombre"
+    du_plus_grand = True
 
     def __init__(self, entete: str, champ: str, *, selon_le_total: bool = False, **options: Any):
         super().__init__(entete, champ, calculee=True, **options)
@@ -169,16 +177,16 @@ class ColonneDeSommes(ColonneDeListe):
     def total(self, valeur: Any) -> SafeString:
         return somme(valeur, self.champ)
 
-    def en_fichier(self, total: Somme) -> "list[ColonneDeFichier]":
+    def en_fichier(self, entete: str, total: Somme) -> "list[ColonneDeFichier]":
         """The sums and, where the total is known in part, how many amounts each lacks."""
-        titre, champ = str(self.verbose_name), self.champ
+        champ = self.champ
         sommes = ColonneDeFichier(
-            titre, self.format, lambda ligne: _exportee(ligne[champ]), _exportee(total)
+            entete, self.format, lambda ligne: _exportee(ligne[champ]), _exportee(total)
         )
         if total.valeur is None or not total.inconnues:
             return [sommes]
         inconnus = ColonneDeFichier(
-            f"{titre}, montants inconnus",
+            f"{entete}, montants inconnus",
             Format.ENTIER,
             lambda ligne: ligne[champ].inconnues if ligne[champ].lignes else None,
             total.inconnues,
@@ -272,6 +280,10 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
     def champs(self) -> set[str]:
         """What the shown columns ask of the database."""
         return {champ for nom in self.montrees for champ in self.base_columns[nom].champs}
+
+    def entete(self, nom: str) -> str:
+        """A column's heading, on screen as in files."""
+        return str(self.base_columns[nom].verbose_name)
 
     def rangees(self) -> Iterator[list[tuple[ColonneDeListe, str]]]:
         """The rows of the page, each as its cells under their columns.

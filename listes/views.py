@@ -245,7 +245,9 @@ class ListeView(View):
         colonnes = [
             colonne
             for nom in table.montrees
-            for colonne in table.base_columns[nom].en_fichier(table.totaux.get(nom))
+            for colonne in table.base_columns[nom].en_fichier(
+                table.entete(nom), table.totaux.get(nom)
+            )
         ]
         lectures = [colonne.lire for colonne in colonnes]
 
@@ -358,9 +360,10 @@ class ListeView(View):
         for nom in etat.colonnes:
             colonne = table.base_columns[nom]
             sens = {nom: "ascending", f"-{nom}": "descending"}.get(etat.tri, "")
-            suivant = f"-{nom}" if sens == "ascending" else nom
+            premier, second = (f"-{nom}", nom) if colonne.du_plus_grand else (nom, f"-{nom}")
+            suivant = second if etat.tri == premier else premier
             url = "" if colonne.orderable is False else str(adresse.avec("sort", suivant))
-            entetes.append(EnTete(nom, str(colonne.verbose_name), colonne.classe, url, sens))
+            entetes.append(EnTete(nom, table.entete(nom), colonne.classe, url, sens))
         return entetes
 
     def _pagination(self, table: TableDeListe, adresse: Adresse) -> dict[str, Any]:

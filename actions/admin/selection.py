@@ -171,7 +171,7 @@ def _feuille(selection: ActionQuerySet) -> ListeExportee:
         ecrite
         for nom, colonne in colonnes.items()
         if nom not in ActionTable.vaines(totaux)
-        for ecrite in colonne.en_fichier(totaux.get(nom))
+        for ecrite in colonne.en_fichier(str(colonne.verbose_name), totaux.get(nom))
     ]
     return ListeExportee(
         titre="Actions",

@@ -214,6 +214,32 @@ def test_l_entete_dit_le_tri(contrat_2004: None, ouvrir: Ouvrir) -> None:
     ]
 
 
+def test_un_clic_range_les_nombres_du_plus_grand_au_plus_petit(
+    contrat_2004: None, ouvrir: Ouvrir
+) -> None:
+    """Then the other way; texts from A to Z first."""
+
+    def suivant(adresse: str, colonne: str) -> str:
+        (lien,) = re.findall(rf'id="tri-{colonne}" href="[^"]*sort=(.*?)"', ouvrir(adresse).source)
+        return str(lien)
+
+    assert {
+        colonne: [
+            suivant(f"/actions/?exercice=2004{tri}", colonne)
+            for tri in ("", f"&sort={colonne}", f"&sort=-{colonne}")
+        ]
+        for colonne in ("montant_accorde", "exercice", "theme")
+    } == {
+        "montant_accorde": ["-montant_accorde", "-montant_accorde", "montant_accorde"],
+        "exercice": ["-exercice", "-exercice", "exercice"],
+        "theme": ["theme", "-theme", "theme"],
+    }
+    liens = re.findall(
+        r'id="tri-(numero|actions|part)" href=".*?sort=(.*?)"', ouvrir("/themes/").source
+    )
+    assert liens == [("numero", "numero"), ("actions", "-actions"), ("part", "-part")]
+
+
 def test_les_colonnes_choisies_sont_dans_l_adresse(contrat_2004: None, ouvrir: Ouvrir) -> None:
     AxeTransversal.objects.get(numero=2).actions.set(Action.objects.all())
     AxeTransversal.objects.get(numero=5).actions.set(Action.objects.all())

@@ -15,6 +15,7 @@ from actions.models import Action, Exercice, Theme
 from axes.models import AxeTransversal, Jalon
 from listes.chiffres import LEGENDE
 from territoires.models import Commune, Organisme, Quartier
+from tests.consultation.conftest import ALES, GRAND_COMBE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004")]
 NombreDeRequetes = Callable[[int], AbstractContextManager[object]]
@@ -139,10 +140,39 @@ def test_la_page_d_un_financeur_confronte_toute_sa_colonne(coordinatrice: Client
 def test_la_liste_des_communes_totalise_les_communes_seules(coordinatrice: Client) -> None:
     lignes = lignes_de_liste(lire(coordinatrice, "/communes/?sort=-montant_accorde"))
     assert lignes[:2] == [
-        ["Alès", "1", "101", "—", "563 152 €", "—", "54,8 %"],
-        ["La Grand-Combe", "5", "33", "—", "205 167 €", "—", "20,0 %"],
+        ["Alès", "1", "101", "—", "563 152 €", "—", "54,8 %", "14,32 €"],
+        ["La Grand-Combe", "5", "33", "—", "205 167 €", "—", "20,0 %", "35,37 €"],
     ]
-    assert lignes[-1] == ["Total : 15 lignes", "", "195", "—", "932 924 €", "—", "90,7 %"]
+    assert lignes[-1] == [
+        *("Total : 15 lignes", "", "195", "—", "932 924 €", "—", "90,7 %"),
+        "11,54 €",
+    ]
+
+
+def test_l_accorde_par_habitant_dit_l_annee_de_la_population_et_se_trie(
+    coordinatrice: Client,
+) -> None:
+    """A commune whose population is unknown has an unknown figure, last in both directions; so
+    has the whole of them.
+    """
+    Commune.objects.filter(code_insee=ALES).update(population=None, annee_population=None)
+    Commune.objects.filter(code_insee=GRAND_COMBE).update(annee_population=2006)
+    adresse = "/communes/?colonnes=par_habitant&sort="
+    rangees = [
+        lignes_de_liste(lire(coordinatrice, f"{adresse}{sens}par_habitant")) for sens in ("-", "")
+    ]
+    assert [r[0] for r in rangees] == [
+        ["La Grand-Combe", "35,37 €"],
+        ["Saint-Privat-des-Vieux", "0,49 €"],
+    ]
+    assert [r[-2:] for r in rangees] == [[["Alès", "—"], ["Total : 15 lignes", "—"]]] * 2
+    fichier = coordinatrice.get(f"{adresse}&q=combe&_export=csv-ouvert").getvalue().decode()
+    assert fichier.splitlines() == [
+        "Commune,Accordé par habitant (population 2006)",
+        "La Grand-Combe,35.37",
+    ]
+    tete = lire(coordinatrice, "/communes/").partition("<thead")[2].partition("</thead>")[0]
+    assert "Accordé par habitant (population 1999 et 2006)" in tete
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -367,6 +368,38 @@ def test_sans_colonne_cochee_la_premiere_seule(site: Site) -> None:
         page.reload()
         attendre(page, lambda: lire(page).entetes, ["Action"])
         expect(page.locator("input[name=colonnes]:checked")).to_have_count(0)
+
+
+@pytest.mark.parametrize("largeur", [390, 1366])
+@pytest.mark.parametrize(
+    ("adresse", "tableau"),
+    [
+        ("/actions/?exercice=2004", "#resultats .table-responsive"),
+        ("/bilan/2004/", ".table-responsive:has(#tableau-actions)"),
+        ("/admin/actions/action/", ".results"),
+    ],
+)
+def test_les_en_tetes_restent_quand_la_liste_defile(
+    site: Site, adresse: str, tableau: str, largeur: int
+) -> None:
+    """The page itself isn't wider for it, and paper shows the whole table."""
+    with site.contexte("coordinatrice", viewport={"width": largeur, "height": 844}) as contexte:
+        page = contexte.new_page()
+        page.goto(adresse)
+        cadre = page.locator(tableau).last
+        cadre.evaluate("(e) => { e.scrollIntoView(); e.scrollTop = 400; }")
+
+        def sous_le_bord() -> Any:
+            return cadre.evaluate(
+                "(e) => Math.round(e.querySelector('thead th').getBoundingClientRect().top"
+                " - e.getBoundingClientRect().top - e.clientTop)"
+            )
+
+        assert cadre.evaluate("(e) => e.scrollTop") == 400
+        assert sous_le_bord() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") == largeur
+        page.emulate_media(media="print")
+        assert cadre.evaluate("(e) => e.scrollHeight - e.clientHeight") <= 1
 
 
 def test_les_colonnes_usuelles_tiennent_a_l_ecran_et_le_papier_ne_montre_que_la_liste(
