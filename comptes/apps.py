@@ -6,6 +6,7 @@ class ComptesConfig(AppConfig):
     verbose_name = "Comptes"
 
     def ready(self) -> None:
-        from comptes import consignation
+        from comptes import consignation, invitations
 
         consignation.ecouter()
+        invitations.ecouter()

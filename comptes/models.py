@@ -1,9 +1,12 @@
 """Who signs in, and which communes she may see."""
 
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils import timezone
 
 from comptes.journal import Evenement as Evenement  # Django looks for models here
 
@@ -33,3 +36,36 @@ class Utilisateur(AbstractUser):
         if not getattr(self, "est_limite", True):
             return frozenset()
         return frozenset(self.communes.values_list("pk", flat=True))
+
+
+class Invitation(models.Model):
+    """A link handed to a person, by which she chooses her password: see ``invitations``. One at
+    most for an account; its row goes when it is used, cancelled, or has become needless.
+    """
+
+    compte = models.OneToOneField(
+        Utilisateur, on_delete=models.CASCADE, related_name="invitation", verbose_name="compte"
+    )
+    le = models.DateTimeField("faite le", default=timezone.now, editable=False)
+    par = models.ForeignKey(
+        Utilisateur,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name="faite par",
+    )
+
+    class Meta:
+        verbose_name = "invitation"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"invitation de {self.compte}"
+
+    @property
+    def expire_le(self) -> datetime:
+        return self.le + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+    @property
+    def expiree(self) -> bool:
+        return self.expire_le < timezone.now()

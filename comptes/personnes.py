@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import ForeignKey, Model
 
 from comptes.journal import Evenement
-from comptes.models import Utilisateur
+from comptes.models import Invitation, Utilisateur
 
 
 def exporter(compte: Utilisateur) -> dict[str, Any]:
@@ -103,9 +103,14 @@ def anonymiser(compte: Utilisateur) -> str:
 
 
 def retirer_les_acces(compte: Utilisateur) -> None:
-    """Second factors, federated identities and sessions: she is out, everywhere."""
-    for session in UserSession.objects.filter(user=compte):
-        session.end()
+    """Second factors, federated identities, invitation, sessions: she is out, everywhere."""
+    terminer_les_sessions(compte)
     secrets: tuple[type[Model], ...] = (Authenticator, SocialAccount)
     for modele in secrets:
         modele._base_manager.filter(user=compte).delete()
+    Invitation.objects.filter(compte=compte).delete()
+
+
+def terminer_les_sessions(compte: Utilisateur) -> None:
+    for session in UserSession.objects.filter(user=compte):
+        session.end()

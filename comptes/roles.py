@@ -63,3 +63,18 @@ ROLES: Final[dict[str, frozenset[str]]] = {
     ),
 }
 """The permissions of each group, in Django's words."""
+
+SANS_ROLE: Final = "lit les pages du site, et rien de l’administration."
+PHRASES: Final[dict[str, str]] = {
+    "Lecture": "lit tout, jusque dans les pages d’administration, et n’écrit rien.",
+    "Saisie": "saisit les actions, leurs financements et les organismes ; importe des tableurs.",
+    "Coordination": (
+        "écrit tout ce qui touche aux actions et aux listes de référence ; ouvre et clôt un "
+        "exercice, annule un import."
+    ),
+    "Administration": (
+        "tient les comptes et les listes de référence, lit le journal des accès ; lit les actions "
+        "sans les écrire."
+    ),
+}
+"""What a role is for, after its name and a colon."""

@@ -4,7 +4,7 @@ from allauth.account import views
 from allauth.socialaccount import views as federation
 from django.urls import include, path
 
-from comptes.views import terminer_session
+from comptes.views import ChoixDuMotDePasse, terminer_session
 
 urlpatterns = [
     path("login/", views.login, name="account_login"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("password/change/", views.password_change, name="account_change_password"),
     path("password/set/", views.password_set, name="account_set_password"),
+    path("invitation/<str:uidb64>/<str:token>/", ChoixDuMotDePasse.as_view(), name="invitation"),
     path("second-facteur/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("sessions/<int:pk>/terminer/", terminer_session, name="terminer_session"),

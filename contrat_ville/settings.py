@@ -167,6 +167,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 7 * 24 * 3600  # how long an invitation is good
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "consultation:accueil"
 ACCOUNT_ADAPTER = "comptes.adaptateur.Adaptateur"
@@ -175,7 +176,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 # By address, then by account; a success doesn't count. "key" is the name that was typed.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,60/h/ip,5/5m/key,20/h/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,60/h/ip,5/5m/key,20/h/key",
+    # Pages of an invitation, three for each person: a whole office may have one address.
+    "reset_password_from_key": "60/m/ip",
+}
 # How many proxies stand in front and add to X-Forwarded-For; 0: the peer's own address.
 ALLAUTH_TRUSTED_PROXY_COUNT = lire_entier(env, "MANDATAIRES", defaut=0)
 ACCOUNT_SESSION_REMEMBER = False  # a shared desk: closing the browser ends the session

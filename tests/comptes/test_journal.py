@@ -120,9 +120,8 @@ def test_la_page_du_compte_note_ce_qu_elle_change(camille: Utilisateur) -> None:
             "username": "camille",
             "is_active": "on",
             "is_superuser": "on",
-            "groups": [Group.objects.get(name="Saisie").pk],
-            "date_joined_0": "01/01/2026",
-            "date_joined_1": "10:00",
+            "role": Group.objects.get(name="Saisie").pk,
+            "etendue": "tout",
         },
     )
 

@@ -167,8 +167,7 @@ def test_l_administration_retire_le_facteur_perdu(chez_elle: Client, camille: Ut
     chef.force_login(Utilisateur.objects.create_superuser("chef"))
 
     chef.post(
-        "/admin/comptes/utilisateur/",
-        {"action": "retirer_le_second_facteur", "_selected_action": [camille.pk]},
+        f"/admin/comptes/utilisateur/{camille.pk}/geste/", {"geste": "retirer_le_second_facteur"}
     )
 
     assert not Authenticator.objects.filter(user=camille).exists()
