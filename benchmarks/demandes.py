@@ -29,6 +29,9 @@ Demande = Callable[[Any], Any]
 def main() -> int:
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(50))
     ouvrir(ACTIONS, range(ANNEE, ANNEE + 1))
+    from django.urls import get_resolver
+
+    _ = get_resolver().url_patterns  # read once, for all the processes
     releve = Releve()
     ordinaires: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as dossier:
@@ -59,7 +62,7 @@ def _demandes() -> Iterator[tuple[str, str, Demande]]:
     yield "recherche", "cinq cents mots", lire(f"/recherche/?q={CINQ_CENTS_MOTS}")
     yield "recherche", "rien de tel, mots voisins", lire("/recherche/?q=mediatoin+lbrairie")
     yield "recherche", "administration, cinq cents mots", lire(_admin(f"?q={CINQ_CENTS_MOTS}"))
-    for format in ("csv", "xlsx", "json"):
+    for format in ("csv", "xlsx", "csv-ouvert"):
         yield "export", format, lire(f"/actions/?exercice={ANNEE}&_export={format}")
     yield "export", "bilan en PDF", lire(f"/bilan/{ANNEE}.pdf")
     yield "formulaire", "une action, trois lignes", envoyer(3, 3)
@@ -81,11 +84,13 @@ def envoyer(annoncees: int, lignes: int) -> Demande:
     def demander(client: Any) -> Any:
         from actions.models import Exercice, Theme
         from financement.models import Financeur
+        from territoires.models import Organisme
 
-        financeur = Financeur.objects.order_by("pk").values_list("pk", flat=True)[0]
+        financeurs = list(Financeur.objects.order_by("pk").values_list("pk", flat=True))
         champs: dict[str, Any] = {
             "exercice": Exercice.objects.get(annee=ANNEE).pk,
             "theme": Theme.objects.order_by("pk").values_list("pk", flat=True)[0],
+            "porteur": Organisme.objects.order_by("pk").values_list("pk", flat=True)[0],
             "intitule": "Mesure",
             "nature": "ACTION",
             "statut": "DEPOSEE",
@@ -97,7 +102,7 @@ def envoyer(annoncees: int, lignes: int) -> Demande:
         for rang in range(lignes):
             ligne = f"subventions-{rang}"
             champs |= {
-                f"{ligne}-financeur": financeur,
+                f"{ligne}-financeur": financeurs[rang % len(financeurs)],
                 f"{ligne}-nature": "FONCTIONNEMENT",
                 f"{ligne}-credit": "SPECIFIQUE",
                 f"{ligne}-montant_demande": "1 234,56",
