@@ -131,6 +131,8 @@ class Action(Versionne):
     historique = HistoricalRecords(m2m_fields=[axes], excluded_fields=["version", "modifiee_le"])
 
     parties = ("subventions", "axes")
+    par_commune = "commune_id"
+    feminin = True
 
     objects = ActionQuerySet.as_manager()
 

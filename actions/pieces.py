@@ -15,6 +15,7 @@ from django.core.files.base import File
 from django.db import models, transaction
 
 from comptes.models import Utilisateur
+from suivi import corbeille
 
 TAILLE_MAX: Final = 10 * 1024 * 1024
 TAILLE_MAX_EN_CLAIR: Final = "10 Mo"
@@ -139,11 +140,12 @@ class Piece(models.Model):
 
 
 def effacer_le_fichier(instance: Piece, using: str, **kwargs: Any) -> None:
-    """Once a piece is gone for good, so is its file; a deletion that is undone keeps it.
+    """Once a piece is gone for good, so is its file; the corbeille keeps it, and so does a
+    deletion that is undone.
 
     A file that can't be deleted then, or that a killed process leaves, is for ``purger``.
     """
     fichier = instance.fichier
-    if fichier.name:
+    if fichier.name and not corbeille.est_garde(fichier.name):
         effacer = partial(fichier.storage.delete, fichier.name)
         transaction.on_commit(effacer, using=using, robust=True)

@@ -15,13 +15,14 @@ from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
 from actions.pieces import Piece
 from actions.tables import ActionTable
-from comptes.permissions import CONNECTE, compte_de, exige, introuvable
+from comptes.permissions import CONNECTE, communes_de, compte_de, exige, introuvable
 from financement.models import Subvention
 from financement.montants import ETAPES, Montant
 from listes.chiffres import denombrer, nombre
 from listes.recherche import mots
 from listes.tables import Totaux
 from listes.views import ListeView
+from suivi.disparus import absent, document_absent
 from suivi.historique import Lignes, Limite, changements
 from territoires.models import Organisme
 
@@ -163,7 +164,8 @@ class ActionFiche(View):
             .first()
         )
         if action is None:
-            raise introuvable(request, f"L'action {pk}")
+            absence = introuvable(request, f"L'action {pk}")
+            raise absent(communes_de(request), Action, absence, id=pk)
         compte = compte_de(request)
         limite = Limite("commune", compte.perimetre) if compte.perimetre else None
         contexte = {
@@ -202,7 +204,8 @@ def telecharger(request: HttpRequest, pk: int) -> FileResponse:
     visibles = Action.objects.visibles_par(request.user)
     piece = Piece.objects.filter(pk=pk, action__in=visibles).first()
     if piece is None:
-        raise introuvable(request, "Ce document")
+        absence = introuvable(request, "Ce document")
+        raise document_absent(communes_de(request), Piece, pk, absence)
     try:
         fichier = piece.fichier.open("rb")
     except FileNotFoundError as erreur:

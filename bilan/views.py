@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
+from actions.models import Exercice
 from bilan.document import BlocTableau, Rapport
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, actions_limitees, choisir, etablir
 from bilan.rapport import (
@@ -21,6 +22,7 @@ from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de, exige
+from suivi.disparus import absent
 from travaux.taches import Fichier, confier, repondre, tache
 
 CONTROLE = "controle"
@@ -123,11 +125,16 @@ def _exercice(request: HttpRequest, annee: int) -> ExerciceEtabli:
     try:
         return etablir(annee, actions_limitees(compte_de(request)))
     except ExerciceInconnuError as erreur:
-        raise Http404(str(erreur)) from erreur
+        raise _inconnu(erreur, annee) from erreur
 
 
 def _rapport(compte: Utilisateur, annee: int) -> Rapport:
     try:
         return etablir_rapport(annee, actions=actions_limitees(compte), siennes=compte.perimetre)
     except ExerciceInconnuError as erreur:
-        raise Http404(str(erreur)) from erreur
+        raise _inconnu(erreur, annee) from erreur
+
+
+def _inconnu(erreur: ExerciceInconnuError, annee: int) -> Http404:
+    """A year is everybody's: whoever asks is told that it was deleted."""
+    return absent(frozenset(), Exercice, Http404(str(erreur)), annee=annee)

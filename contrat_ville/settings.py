@@ -209,6 +209,8 @@ SOCIALACCOUNT_PROVIDERS = (
 )
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 JOURNAL_MOIS = lire_entier(env, "JOURNAL_MOIS", defaut=12)
+# How long what is deleted can be restored; 0: not at all.
+CORBEILLE_JOURS = lire_entier(env, "CORBEILLE_JOURS", defaut=90)
 
 # --- Language ----------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"

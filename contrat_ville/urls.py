@@ -22,6 +22,7 @@ for modele in (
 ):
     admin.site.unregister(modele)
 
+handler404 = "suivi.suppressions.page_absente"
 handler500 = "contrat_ville.erreurs.erreur_du_site"
 
 urlpatterns = [

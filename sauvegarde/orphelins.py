@@ -6,9 +6,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 
-from sauvegarde.rangees import Modele, colonnes_de_fichiers
-
-Colonnes = list[tuple[Modele, str]]
+from sauvegarde.rangees import colonnes_de_fichiers
 
 
 def retirer(avant: datetime) -> int:
@@ -17,13 +15,14 @@ def retirer(avant: datetime) -> int:
     Leave a day at least: a file is stored before the row that names it is committed.
     """
     retires = 0
-    for dossier, colonnes in _dossiers().items():
+    # Whichever the folder: the corbeille names files where they were.
+    nommes = {
+        nom
+        for modele, colonne in colonnes_de_fichiers()
+        for nom in modele._base_manager.values_list(colonne, flat=True).iterator()
+    }
+    for dossier in _dossiers():
         presents = _presents(dossier)
-        nommes = {
-            nom
-            for modele, colonne in colonnes
-            for nom in modele._base_manager.values_list(colonne, flat=True).iterator()
-        }
         if not presents & nommes:
             continue  # a database that knows none of these files may be the wrong one
         for nom in sorted(presents - nommes):
@@ -34,14 +33,13 @@ def retirer(avant: datetime) -> int:
     return retires
 
 
-def _dossiers() -> dict[str, Colonnes]:
-    """The folders in which files are kept, each with the columns that name files there."""
-    dossiers: dict[str, Colonnes] = {}
+def _dossiers() -> list[str]:
+    """The folders in which files are kept."""
+    dossiers = set()
     for modele, colonne in colonnes_de_fichiers():
         champ: Any = modele._meta.get_field(colonne)
-        dossier = str(PurePosixPath(champ.generate_filename(modele(), "exemple")).parent)
-        dossiers.setdefault(dossier, []).append((modele, colonne))
-    return dossiers
+        dossiers.add(str(PurePosixPath(champ.generate_filename(modele(), "exemple")).parent))
+    return sorted(dossiers)
 
 
 def _presents(dossier: str) -> set[str]:

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -23,13 +24,14 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 
-from comptes.administration import Administration
 from comptes.permissions import communes_de, dans_les_communes, introuvable
 from comptes.saisies import citer, lire_entier
 from listes.chiffres import accord, denombrer, nombre
 from listes.recherche import sans_accents
 from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
+from suivi.disparus import DisparuError, absent
+from suivi.suppressions import AvecCorbeille
 from suivi.usages import nombre_lie, usagers, usages
 from suivi.versions import VersionDepasseeError, Versionne
 
@@ -70,7 +72,7 @@ def dire_le_refus(vue: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return repondre
 
 
-class AdminSuivi(Administration[M]):
+class AdminSuivi(AvecCorbeille[M]):
     """Reference data and actions: safe to edit by two, with a history that one can go back to.
 
     ``lignes`` are the models whose rows are part of the object, each with the field that points
@@ -83,7 +85,6 @@ class AdminSuivi(Administration[M]):
     change_form_template = "admin/edition/change_form.html"
     change_list_template = "admin/edition/change_list.html"
     show_full_result_count = False
-    lignes: historique.Lignes = {}
     comptes: dict[str, str] = {}
     commun = True
     par_commune = ""
@@ -123,10 +124,20 @@ class AdminSuivi(Administration[M]):
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
-        """Lead to the first page, with the same sentence as the site's other pages."""
-        absence = introuvable(request, f"{capfirst(opts.verbose_name)} {citer(object_id)}")
+        """Say that it was deleted; or lead to the first page, with the same sentence as the site's
+        other pages.
+        """
+        absence = self._absence(request, object_id)
+        if isinstance(absence, DisparuError):
+            raise absence
         self.message_user(request, str(absence), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:index"))
+
+    def _absence(self, request: HttpRequest, object_id: str) -> Http404:
+        """Why this key names nothing."""
+        cle = lire_entier(unquote(object_id))
+        sinon = introuvable(request, f"{capfirst(str(self.opts.verbose_name))} {citer(object_id)}")
+        return sinon if cle is None else absent(communes_de(request), self.model, sinon, id=cle)
 
     # --- The page of an object: it carries its version, and never overwrites a newer one ----
 
@@ -258,12 +269,17 @@ class AdminSuivi(Administration[M]):
             if not self.has_change_permission(request):
                 raise PermissionDenied
             donnees = conflit.trancher(request.POST)
+            self._retirer_les_disparues(request, donnees)
             self._reprendre_les_lignes_intactes(request, donnees)
             request.POST = donnees  # type: ignore[assignment]  # as above
             try:
                 return super().changelist_view(request, extra_context)
             except VersionDepasseeError:
                 return self._page_de_conflit_de_liste(request)
+        if settings.CORBEILLE_JOURS and self.has_delete_permission(request):
+            corbeille = reverse("admin:suivi_suppression_changelist")
+            sienne = f"{corbeille}?{urlencode({'sorte': self.opts.label_lower})}"
+            extra_context = {"corbeille": sienne, **(extra_context or {})}
         reponse = super().changelist_view(request, extra_context)
         if isinstance(reponse, TemplateResponse) and reponse.context_data is not None:
             formset = getattr(reponse.context_data.get("cl"), "formset", None)
@@ -449,7 +465,9 @@ class AdminSuivi(Administration[M]):
     def _objet(self, request: HttpRequest, object_id: str) -> M:
         objet = self.get_object(request, unquote(object_id))
         if objet is None:
-            raise introuvable(request, f"L'objet {citer(object_id)}")
+            if not self.has_view_or_change_permission(request):
+                raise PermissionDenied
+            raise self._absence(request, object_id)
         if not self.has_view_or_change_permission(request, objet):
             raise PermissionDenied
         return objet

@@ -19,6 +19,7 @@ from suivi.conflit import en_clair
 from suivi.versions import Versionne
 
 NATURES = {"+": "création", "~": "modification", "-": "suppression"}
+REVENU = "rétablissement"
 DEPART = "État avant le premier changement suivi"
 
 
@@ -48,6 +49,11 @@ class Changement:
     qui: str
     motif: str
     faits: tuple[Fait, ...]
+
+    @property
+    def supprime(self) -> bool:
+        """Whether the object itself went."""
+        return any(not fait.objet and fait.nature == NATURES["-"] for fait in self.faits)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ def _gardees(modele: type[models.Model]) -> Any:
     return getattr(modele, modele._meta.simple_history_manager_attribute)  # type: ignore[attr-defined]
 
 
-def _liens(modele: type[models.Model]) -> list[str]:
+def liens_suivis(modele: type[models.Model]) -> list[str]:
     """The many-to-many fields that are kept along."""
     return [champ.name for champ in getattr(_gardees(modele).model, "_history_m2m_fields", ())]
 
@@ -96,7 +102,7 @@ def _liens_gardes(modele: type[models.Model], nom: str) -> Any:
 
 def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
     lignes = _gardees(modele).filter(**filtre).select_related("history_user")
-    lies = {nom: _lies(modele, nom, lignes) for nom in _liens(modele)}
+    lies = {nom: _lies(modele, nom, lignes) for nom in liens_suivis(modele)}
     cle = modele._meta.pk.attname
     return [
         Version(
@@ -238,7 +244,7 @@ def _fait(
     if avant is None:
         return Fait(objet, NATURES["~"])
     if avant.nature == "-":
-        return Fait(objet, NATURES["+"])
+        return Fait(objet, REVENU)
     ecarts = noms.ecarts(apres.modele, avant.valeurs, apres.valeurs)
     return Fait(objet, NATURES["~"], ecarts) if ecarts else None
 
@@ -328,7 +334,7 @@ def _garder(objets: list[Any]) -> None:
     for objet in objets:
         del objet._history_user
     par_objet = {objet.pk: gardee for objet, gardee in zip(objets, gardees, strict=True)}
-    for nom in _liens(modele):
+    for nom in liens_suivis(modele):
         champ: Any = modele._meta.get_field(nom)
         lignes_gardees = _liens_gardes(modele, nom)
         actuels = champ.remote_field.through._default_manager.filter(
@@ -355,7 +361,7 @@ def _etat_au(
         if version.quand > moment:
             break
         if version.modele is type(objet):
-            principal = version.valeurs
+            principal = None if version.nature == "-" else version.valeurs
         elif version.nature == "-":
             etats[version.modele].pop(version.pk, None)
         else:
@@ -381,7 +387,7 @@ def retablir(
         return False
     objet.prendre(version)
     motif = f"Rétablit la version du {timezone.localtime(moment):%d/%m/%Y à %H:%M:%S}"
-    lies = set(_liens(type(objet)))
+    lies = set(liens_suivis(type(objet)))
     _ecrire(objet, {nom: v for nom, v in principal.items() if nom not in lies}, motif)
     for nom in lies:
         getattr(objet, nom).set(principal[nom])

@@ -25,11 +25,17 @@ class VersionDepasseeError(Exception):
 
 
 class Versionne(models.Model):
-    """An object that two people may edit. ``parties`` are the relations that are part of it."""
+    """An object that two people may edit. ``parties`` are the relations that are part of it.
+
+    ``par_commune`` is the column that says of which commune it is, where it is of one; ``feminin``
+    is how French speaks of it.
+    """
 
     version = models.PositiveIntegerField("version", default=1, editable=False)
 
     parties: ClassVar[tuple[str, ...]] = ()
+    par_commune: ClassVar[str] = ""
+    feminin: ClassVar[bool] = False
 
     class Meta:
         abstract = True

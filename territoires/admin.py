@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, Q, QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
-from comptes.permissions import communes_de
+from comptes.permissions import communes_de, compte_de
 from comptes.saisies import lire_entier
 from listes.chiffres import nombre
 from suivi.admin import AdminSuivi, nombre_d_actions
@@ -120,6 +120,11 @@ class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
     def has_delete_permission(self, request: HttpRequest, obj: Organisme | None = None) -> bool:
         return _du_perimetre(request, obj) and super().has_delete_permission(request, obj)
 
+    def dans_la_corbeille(self, request: HttpRequest) -> Q:
+        """Those of her communes, and those whose seat nobody knows, as she may delete them."""
+        sans_siege = Q(modele=self.opts.label_lower, commune=None)
+        return super().dans_la_corbeille(request) | sans_siege
+
     def has_fusion_permission(self, request: HttpRequest) -> bool:
         """Merging deletes: it takes the right to, over the whole territory."""
         return (
@@ -149,7 +154,7 @@ class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
             return TemplateResponse(request, "admin/territoires/organisme/fusionner.html", contexte)
         try:
             with refus_traduits():
-                deplaces = fusionner(garde, organismes)
+                deplaces = fusionner(garde, organismes, compte_de(request))
         except RefusError as refus:
             self.message_user(request, f"Fusion impossible. {refus}", messages.ERROR)
         else:

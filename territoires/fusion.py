@@ -5,13 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
+from comptes.models import Utilisateur
+from suivi.corbeille import jeter
 from territoires.models import Organisme
 
 REPRIS = ("siret", "commune")
 
 
 @transaction.atomic
-def fusionner(garde: Organisme, autres: Iterable[Organisme]) -> int:
+def fusionner(garde: Organisme, autres: Iterable[Organisme], par: Utilisateur | None = None) -> int:
     """Merge organisations into the one kept; returns how many links moved.
 
     What the kept one doesn't know (SIRET, commune) it takes from the first other that does.
@@ -39,8 +41,8 @@ def fusionner(garde: Organisme, autres: Iterable[Organisme]) -> int:
         connu = next((v for autre in autres if (v := getattr(autre, champ)) is not None), None)
         if getattr(garde, champ) is None:
             setattr(garde, champ, connu)
-    for autre in autres:
-        autre.delete()
+    cles = [autre.pk for autre in autres]
+    jeter(Organisme, cles, {}, par, motif=motif, remplace_par=garde.pk)
     garde._change_reason = motif  # type: ignore[attr-defined]  # read by the history
     garde.save()
     return deplaces

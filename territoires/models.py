@@ -50,6 +50,9 @@ class Commune(Versionne):
     trace: str | None  # of those read by avec_trace
     historique = HistoricalRecords(excluded_fields=["contour", "version"])
 
+    par_commune = "id"
+    feminin = True
+
     objects = CommuneQuerySet.as_manager()
 
     class Meta:
@@ -86,6 +89,8 @@ class Quartier(Versionne):
         "code officiel", max_length=10, blank=True, help_text="Celui du zonage, par ex. QN03001M."
     )
     historique = HistoricalRecords(excluded_fields=["version"])
+
+    par_commune = "commune_id"
 
     class Meta:
         verbose_name = "quartier"
@@ -155,6 +160,8 @@ class Organisme(Versionne):
         verbose_name="commune du siège",
     )
     historique = HistoricalRecords(excluded_fields=["version"])
+
+    par_commune = "commune_id"
 
     class Meta:
         verbose_name = "organisme"

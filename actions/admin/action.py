@@ -2,7 +2,7 @@
 the list that leads to it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -269,6 +269,11 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         """An action is used by nothing but its own lines, which the page shows."""
         return []
 
+    def argent_de(self, cles: Collection[int]) -> dict[int | None, str]:
+        par_action = Subvention.objects.montants_par_action(cles)
+        dits: dict[int | None, str] = {cle: _en_mots(lus) for cle, lus in par_action.items()}
+        return dits | {None: _en_mots(Montants.somme(par_action.values()))}
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
@@ -350,6 +355,17 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
 
     class Media:
         js = ["admin-saisie.js"]
+
+
+def _en_mots(montants: Montants) -> str:
+    """« demandé 1 200 €, accordé 800 €, versé — », and the investment where there is some."""
+    dits = [
+        ("demandé", montants.demande),
+        ("accordé", montants.accorde),
+        ("versé", montants.verse),
+        ("investissement accordé", montants.investissement),
+    ]
+    return ", ".join(f"{etape} {dire_la_somme(somme)}" for etape, somme in dits if somme.lignes)
 
 
 def _ouverte(action: Action | None) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -75,11 +75,11 @@ class ExerciceAdmin(AdminSuivi[Exercice]):
 
     def cloture_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Close an open exercice, or open a closed one again, with the reason."""
-        exercice = self.get_object(request, object_id)
-        if exercice is None:
-            raise Http404("Cet exercice n'existe pas.")
         if not self.has_cloturer_permission(request):
             raise PermissionDenied
+        exercice = self.get_object(request, object_id)
+        if exercice is None:
+            raise self._absence(request, object_id)
         # The page says what it would do: two people must not undo each other unknowingly.
         clore = request.POST.get("clos", "non" if exercice.clos else "oui") == "oui"
         formulaire = ClotureForm(request.POST or None)

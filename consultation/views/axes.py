@@ -9,6 +9,7 @@ from axes.models import AxeTransversal
 from consultation import filters, tables
 from consultation.perimetre import Perimetre
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
+from suivi.disparus import absent
 
 
 class AxeListe(ListeDeFigures):
@@ -32,7 +33,8 @@ class AxePage(PageDeFigures):
         self.axes = list(AxeTransversal.objects.order_by("numero"))
         axe = next((axe for axe in self.axes if axe.numero == cle), None)
         if axe is None:
-            raise Http404(f"L'axe {cle} n'existe pas.")
+            absence = Http404(f"L'axe {cle} n'existe pas.")
+            raise absent(self.compte.perimetre, AxeTransversal, absence, numero=cle)
         prefetch_related_objects([axe], "communes", "financeurs", "jalons")
         return axe
 

@@ -17,6 +17,7 @@ from consultation.perimetre import Perimetre
 from consultation.ventilation import repartir, ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import communes_visibles
+from suivi.disparus import absent
 from territoires.models import Commune
 
 
@@ -44,7 +45,8 @@ class CommunePage(PageDeFigures):
         self.communes = list(communes_visibles(self.compte).avec_trace().order_by("numero"))
         commune = next((c for c in self.communes if c.code_insee == cle), None)
         if commune is None:
-            raise introuvable(self.request, f"La commune de code INSEE {citer(cle)}")
+            absence = introuvable(self.request, f"La commune de code INSEE {citer(cle)}")
+            raise absent(self.compte.perimetre, Commune, absence, code_insee=cle)
         return commune
 
     def montrer(self, sujet: Commune, annee: int, ensemble: Perimetre) -> Vue:

@@ -16,6 +16,7 @@ from consultation.ventilation import ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
 from consultation.visibles import communes_visibles
 from financement.models import ColonneDesTableaux, Financeur
+from suivi.disparus import absent
 
 
 class FinanceurListe(ListeDeFigures):
@@ -42,7 +43,8 @@ class FinanceurPage(PageDeFigures):
         self.financeurs = list(Financeur.objects.order_by("ordre", "nom", "pk"))
         financeur = next((f for f in self.financeurs if f.code == cle), None)
         if financeur is None:
-            raise Http404(f"Aucun financeur n'a le code {citer(cle)}.")
+            absence = Http404(f"Aucun financeur n'a le code {citer(cle)}.")
+            raise absent(self.compte.perimetre, Financeur, absence, code=cle)
         return financeur
 
     def montrer(self, sujet: Financeur, annee: int, ensemble: Perimetre) -> Vue:

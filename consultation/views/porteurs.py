@@ -9,6 +9,7 @@ from comptes.permissions import introuvable
 from consultation import filters, tables
 from consultation.perimetre import Perimetre
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
+from suivi.disparus import absent
 from territoires.models import Organisme
 
 
@@ -38,7 +39,8 @@ class PorteurPage(PageDeFigures):
             .first()
         )
         if porteur is None:
-            raise introuvable(self.request, f"Le porteur {cle}")
+            absence = introuvable(self.request, f"Le porteur {cle}")
+            raise absent(self.compte.perimetre, Organisme, absence, id=cle)
         return porteur
 
     def montrer(self, sujet: Organisme, annee: int, ensemble: Perimetre) -> Vue:

@@ -10,6 +10,7 @@ from consultation.perimetre import Perimetre
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue
 from consultation.visibles import quartiers_visibles
 from listes.recherche import sans_accents
+from suivi.disparus import absent
 from territoires.models import Quartier
 
 
@@ -32,7 +33,8 @@ class QuartierPage(PageDeFigures):
     def trouver(self, cle: int) -> Quartier:
         quartier = quartiers_visibles(self.compte).select_related("commune").filter(pk=cle).first()
         if quartier is None:
-            raise introuvable(self.request, f"Le quartier {cle}")
+            absence = introuvable(self.request, f"Le quartier {cle}")
+            raise absent(self.compte.perimetre, Quartier, absence, id=cle)
         return quartier
 
     def montrer(self, sujet: Quartier, annee: int, ensemble: Perimetre) -> Vue:

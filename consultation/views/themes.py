@@ -14,6 +14,7 @@ from consultation.perimetre import Perimetre
 from consultation.ventilation import ventiler
 from consultation.views.pages import ListeDeFigures, PageDeFigures, Voisin, Vue, tete
 from consultation.visibles import communes_visibles
+from suivi.disparus import absent
 
 
 class ThemeListe(ListeDeFigures):
@@ -34,7 +35,8 @@ class ThemePage(PageDeFigures):
     def trouver(self, cle: int) -> Theme:
         theme = next((t for t in self.themes if t.numero == cle), None)
         if theme is None:
-            raise Http404(f"Le thème {cle} n'existe pas.")
+            absence = Http404(f"Le thème {cle} n'existe pas.")
+            raise absent(self.compte.perimetre, Theme, absence, numero=cle)
         return theme
 
     def montrer(self, sujet: Theme, annee: int, ensemble: Perimetre) -> Vue:

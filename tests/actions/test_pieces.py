@@ -226,8 +226,10 @@ def test_le_fichier_part_avec_sa_piece_une_fois_que_c_est_sur(
     agent: Client,
     tmp_path: Path,
     django_capture_on_commit_callbacks: Any,
+    settings: Settings,
     supprimer: Callable[[Client, Piece], Any],
 ) -> None:
+    settings.CORBEILLE_JOURS = 0  # with one, see tests/suivi/test_corbeille.py
     joindre(agent, action, "bilan.pdf", PDF)
 
     with django_capture_on_commit_callbacks() as apres_coup:

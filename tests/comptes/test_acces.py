@@ -36,6 +36,8 @@ from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE
 from financement.models import Financeur, Subvention
 from importation.models import Importation
+from suivi.corbeille import jeter
+from suivi.models import Suppression
 from territoires.models import Commune, Organisme, Quartier
 from travaux.models import Travail
 
@@ -55,6 +57,7 @@ ENVOIS: dict[str, dict[str, Any]] = {
     "_change": {},
     "_delete": {"post": "yes"},
     "_retablir": {"version": "1"},
+    "_ensemble": {},
     "_cloture": {"clos": "oui", "motif": "Publié"},
     "_password_change": {},
     "nouveau": {},
@@ -164,7 +167,13 @@ def actions_de(liste: str) -> Iterator[str]:
                 yield str(nom)
 
 
-PROPRES = {"territoires.commune", "territoires.quartier", "territoires.organisme", "actions.action"}
+PROPRES = {
+    "territoires.commune",
+    "territoires.quartier",
+    "territoires.organisme",
+    "actions.action",
+    "suivi.suppression",
+}
 PAGES_PROPRES = re.compile(
     r"(communes|porteurs|quartiers|actions|actions/pieces|import|travaux)/<|.*/ses"
 )
@@ -243,7 +252,13 @@ def monde(db: None, settings: Settings, tmp_path: Path) -> Monde:
         piece = Piece(action=action)
         piece.recevoir(SimpleUploadedFile("bilan.pdf", PDF), quelqu_un)
         piece.save()
+        jetee = Action.objects.create(
+            exercice=exercice, theme=theme, intitule=f"Bal à {nom}", commune=commune
+        )
+        geste = jeter(Action, [jetee.pk], {Subvention: "action"}, quelqu_un)
         lieu |= {
+            "suivi.suppression": Suppression.objects.get(modele="actions.action", cle=jetee.pk).pk,
+            "geste": geste,
             "territoires.commune": commune.pk,
             "territoires.quartier": quartier.pk,
             "territoires.organisme": organisme.pk,

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from comptes.journal import Evenement
 from sauvegarde import orphelins
+from suivi import corbeille
 from suivi.masse import recompter
 from travaux import purge
 
@@ -18,8 +19,8 @@ from travaux import purge
 class Command(BaseCommand):
     help = (
         "Efface les sessions expirées, les lignes du journal des accès trop anciennes, les longs "
-        "travaux d'il y a plus d'une semaine, et les fichiers que plus rien ne nomme depuis un "
-        "jour."
+        "travaux d'il y a plus d'une semaine, ce qui est dans la corbeille depuis trop longtemps, "
+        "et les fichiers que plus rien ne nomme depuis un jour."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,9 +31,10 @@ class Command(BaseCommand):
         limite = maintenant - timedelta(days=settings.JOURNAL_MOIS * 30.5)
         lignes, _ = Evenement.objects.filter(le__lt=limite).delete()
         travaux = purge.purger(maintenant)
+        jetes = corbeille.purger(maintenant)
         fichiers = orphelins.retirer(maintenant - timedelta(days=1))
         recompter()
         self.stdout.write(
             f"Effacés : {sessions} sessions, {lignes} lignes du journal des accès, "
-            f"{travaux} travaux, {fichiers} fichiers orphelins."
+            f"{travaux} travaux, {jetes} objets de la corbeille, {fichiers} fichiers orphelins."
         )
