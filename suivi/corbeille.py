@@ -266,7 +266,7 @@ def _retablir(suppression: Suppression, par: Utilisateur | None) -> Retabli:
     rangees = [_rangee(nom, valeurs) for nom, valeurs in prise.contenu["rangees"]]
     reserves = list(_raccorder(rangees))
     objet: Any = rangees[0]
-    _verifier(rangees)
+    _verifier(objet)
     # Whoever still holds a form of the deleted object is told that it has changed.
     objet.version += 1
     for rangee in rangees:
@@ -347,22 +347,17 @@ def _remplacant(cible: Any, parti: Suppression | None) -> Any:
     return None
 
 
-def _verifier(rangees: list[Model]) -> None:
-    """The rules that other rows may have made impossible meanwhile, said in words."""
-    motifs = []
-    for rang, rangee in enumerate(rangees):
-        if rangee._meta.auto_created:
-            continue
-        copie = copy(rangee)  # cleaning may change what is to come back as it was
-        try:
-            if rang == 0:
-                copie.clean()
-            copie.validate_unique()
-            copie.validate_constraints()
-        except ValidationError as erreur:
-            motifs += [Motif(message) for message in erreur.messages]
-    if motifs:
-        raise RetablissementRefuseError(*motifs)
+def _verifier(objet: Model) -> None:
+    """The rules that other rows may have made impossible meanwhile, said in words. Those of its
+    lines hold among themselves, as they did.
+    """
+    copie = copy(objet)  # cleaning may change what is to come back as it was
+    try:
+        copie.clean()
+        copie.validate_unique()
+        copie.validate_constraints()
+    except ValidationError as erreur:
+        raise RetablissementRefuseError(*map(Motif, erreur.messages)) from erreur
 
 
 def _renouer(objet: Model, liens: Iterable[tuple[str, str, list[Any]]]) -> Iterator[str]:
@@ -418,8 +413,9 @@ def _tracer(partis: Iterable[tuple[str, int]], maintenant: datetime) -> None:
     cles: dict[str, list[int]] = {}
     for nom, cle in partis:
         cles.setdefault(nom, []).append(cle)
-    for nom, siennes in cles.items():
-        suivi: Any = apps.get_model(nom).historique.model
+    suivis: dict[str, Any] = {modele._meta.label_lower: modele for modele in apps.get_models()}
+    for nom in cles.keys() & suivis:
+        suivi, siennes = suivis[nom].historique.model, cles[nom]
         for lot in lots(siennes):
             dernieres: dict[int, Any] = {
                 gardee.id: gardee

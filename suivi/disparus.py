@@ -30,7 +30,7 @@ class Disparition:
         """« Cette action, « Ateliers », a été supprimée le 12/03/2026 à 10:12 par nadia. »"""
         options, feminin = self.modele._meta, self.modele.feminin
         ce = "Cette" if feminin else "Cet" if _elide(str(options.verbose_name)) else "Ce"
-        nom = f", « {self.nom} »," if self.nom else ""
+        nom = f", «\u00a0{self.nom}\u00a0»," if self.nom else ""
         quand = f"{timezone.localtime(self.quand):%d/%m/%Y à %H:%M}"
         par = f" par {self.qui}" if self.qui else ""
         motif = f" ({self.motif})" if self.motif else ""

@@ -204,7 +204,7 @@ class CorbeilleAdmin(Administration[Suppression]):
     """What was deleted and can still come back: who, when, what went with it, for how long."""
 
     change_list_template = "admin/suivi/corbeille.html"
-    list_display = ["objet", "sorte", "le", "par", "ce_qui_va_avec", "reste", "geste_rendu"]
+    list_display = ["objet", "retablir", "reste", "sorte", "quand", "par", "ce_qui_va_avec"]
     list_display_links = None
     list_filter = [Sorte]
     list_select_related = ["par"]
@@ -280,10 +280,14 @@ class CorbeilleAdmin(Administration[Suppression]):
 
     @admin.display(description="reste", ordering="le")
     def reste(self, suppression: Suppression) -> str:
-        return denombrer(suppression.jours_restants, "jour")
+        return denombrer(suppression.jours_restants, "jour").replace(" ", "\u00a0")
+
+    @admin.display(description="supprimé le", ordering="le")
+    def quand(self, suppression: Suppression) -> str:
+        return f"{timezone.localtime(suppression.le):%d/%m/%Y à %H:%M}"
 
     @admin.display(description="rétablir")
-    def geste_rendu(self, suppression: Suppression) -> str:
+    def retablir(self, suppression: Suppression) -> str:
         """A button of the list's own form, which holds its token."""
         return format_html(
             '<button class="button" type="submit" formaction="{}">Rétablir'

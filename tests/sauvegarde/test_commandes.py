@@ -13,11 +13,13 @@ import pytest
 from django.conf import LazySettings, settings
 from django.core.files.base import ContentFile
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from actions.models import Action, Exercice, Piece, Theme
 from sauvegarde.archive import ouvrir
+from suivi.corbeille import jeter, retablir
+from suivi.models import Suppression
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -76,6 +78,22 @@ def test_sauvegardee_videe_restauree(piece: Piece, fichiers: Path, tmp_path: Pat
     assert " lignes et 1 fichier, en " in sortie
     assert Path(Piece.objects.get().fichier.path).read_bytes() == b"%PDF-1.7"
     assert contenu(fichiers) == noms
+
+
+def test_la_corbeille_est_sauvegardee_avec_ses_fichiers(piece: Piece, tmp_path: Path) -> None:
+    chemin, action = Path(piece.fichier.path), piece.action_id
+    with transaction.atomic():
+        jeter(Action, [action], {}, None)
+    assert commander("sauvegarder", tmp_path / "contrat.zip")[0] == 0
+    vider()
+    chemin.unlink()
+
+    assert commander("restaurer", tmp_path / "contrat.zip")[0] == 0
+    assert chemin.read_bytes() == b"%PDF-1.7"
+    assert not Action.objects.exists()
+    retablir(Suppression.objects.get(), None)
+
+    assert Path(Piece.objects.get(action=action).fichier.path) == chemin
 
 
 def test_pas_par_dessus_des_donnees(piece: Piece, fichiers: Path, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from sauvegarde.orphelins import retirer
 from suivi import corbeille
 from suivi.corbeille import RetablissementRefuseError
 from suivi.historique import changements
+from suivi.masse import EcritureSuivie
 from suivi.models import FichierGarde, Suppression
 from suivi.versions import Versionne
 from territoires.fusion import fusionner
@@ -583,6 +584,22 @@ def test_ce_qui_vient_d_etre_utilise_n_est_pas_supprime(action: Action) -> None:
     ):
         corbeille.jeter(Theme, [action.theme_id], {}, None)
     assert Theme.objects.filter(pk=action.theme_id).exists()
+
+
+def test_ce_qu_un_import_defait_a_emporte_le_dit_aussi(action: Action, nadia: Client) -> None:
+    qui = Utilisateur.objects.get(username="nadia")
+    ecriture = EcritureSuivie(qui, timezone.now(), "Annulation de l'import n° 3")
+    Action.objects.exclude(pk=action.pk).delete()
+    Subvention.objects.all().delete()
+    Piece.objects.all().delete()
+    action.axes.clear()
+    ecriture.supprimer(Action, [action.pk])
+
+    reponse = nadia.get(f"/actions/{action.pk}/")
+
+    assert reponse.status_code == 410
+    assert "par nadia (Annulation de l'import n° 3)." in texte(reponse)
+    assert "corbeille" not in texte(reponse)
 
 
 # --- When the time is over --------------------------------------------------------------------
