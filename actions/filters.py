@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -11,13 +12,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import reverse_lazy
+from django.utils import timezone
 
 from actions.liens import SANS_PORTEUR, TOUS_LES_EXERCICES, TRANSTERRITORIAL
 from actions.models import Action, ActionQuerySet, Exercice, Theme
 from axes.models import AxeTransversal
+from comptes.models import Utilisateur
 from comptes.saisies import citer, lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet
-from listes.filters import Choix, Filtres, MontantFiltre, Reference, Texte
+from listes.filters import Choix, Filtres, JourFiltre, MontantFiltre, Reference, Texte
 from listes.recherche import mots, sans_accents
 from territoires.models import Commune, Organisme, Quartier
 
@@ -74,6 +77,16 @@ class PorteurFiltre(Texte):
         champ = super().field
         champ.visibles = Action.objects.porteurs_visibles_par(self.parent.compte)
         return champ
+
+
+class Auteurs(Reference):
+    """Whoever changed a line while it was where the account may see it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(self._connus, valeur="pk", libelle="username", rang=Value(0), **kwargs)
+
+    def _connus(self) -> "QuerySet[Utilisateur]":
+        return Action.objects.auteurs_visibles_par(self.parent.compte)
 
 
 class FiltresParAnnee(Filtres):
@@ -147,10 +160,11 @@ class ActionFiltres(FiltresParAnnee):
         label="Thème",
     )
     financeur = Reference(
-        Financeur.objects.all,
+        Financeur.objects.en_arbre,
         valeur="code",
         libelle="nom",
-        rang="ordre",
+        rang="rang",
+        niveau="niveau",
         label="Financeur",
         method="filtrer_financeur",
     )
@@ -183,6 +197,13 @@ class ActionFiltres(FiltresParAnnee):
         label="Accordé, toutes natures",
         method="filtrer_accorde",
     )
+    attendu = Choix(
+        choices=[("accord", "Demandé sans accordé"), ("versement", "Reste à verser")],
+        label="Argent attendu",
+        method="filtrer_attendu",
+    )
+    depuis = JourFiltre(label="Modifiées depuis", method="filtrer_depuis")
+    par = Auteurs(label="Modifiées en dernier par", method="filtrer_auteurs")
     provenance = Choix(
         field_name="provenance", choices=Action.Provenance.choices, label="Provenance"
     )
@@ -257,6 +278,26 @@ class ActionFiltres(FiltresParAnnee):
                     connu=un != "inconnu", au_dessus_de=Decimal(0) if un == "positif" else None
                 )
         return lignes
+
+    def filtrer_attendu(
+        self, selection: ActionQuerySet, nom: str, cas: list[str]
+    ) -> ActionQuerySet:
+        """Several cases: the lines of each."""
+        argent = self._des_financeurs(Subvention.objects.all())
+        lignes = selection.none()
+        if "accord" in cas:
+            lignes |= selection.attendant(argent.demandees_sans_accorde())
+        if "versement" in cas:
+            lignes |= selection.attendant(argent.restant_a_verser())
+        return lignes
+
+    def filtrer_depuis(self, selection: ActionQuerySet, nom: str, jour: date) -> ActionQuerySet:
+        return selection.modifiees_depuis(timezone.make_aware(datetime.combine(jour, time.min)))
+
+    def filtrer_auteurs(
+        self, selection: ActionQuerySet, nom: str, valeurs: list[str]
+    ) -> ActionQuerySet:
+        return selection.modifiees_en_dernier_par(self.filters["par"].cles(valeurs))
 
     def filtrer_axe(
         self, selection: ActionQuerySet, nom: str, numeros: list[str]

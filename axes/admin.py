@@ -1,8 +1,11 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.http import HttpRequest
 
 from axes.models import AxeTransversal, Jalon
+from financement.forms import ChoixDeFinanceurs
+from financement.models import Financeur
 from suivi.admin import AdminSuivi
 
 if TYPE_CHECKING:
@@ -30,3 +33,9 @@ class AxeTransversalAdmin(AdminSuivi[AxeTransversal]):
     lignes = {Jalon: "axe"}
     filter_horizontal = ["communes", "financeurs"]
     inlines = [JalonInline]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Funders as the tree that they are."""
+        if db_field.name == "financeurs":
+            kwargs |= {"form_class": ChoixDeFinanceurs, "queryset": Financeur.objects.en_arbre()}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)

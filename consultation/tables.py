@@ -29,11 +29,14 @@ from listes.tables import (
     TableDeListe,
     Totaux,
 )
-from listes.templatetags.chiffres import donnee
+from listes.templatetags.chiffres import donnee, somme
 from territoires.models import Organisme, Quartier
 
 Selection = QuerySet[Any]
 SOMMES = ("montant_demande", "montant_accorde", "montant_verse", "investissement")
+SANS_PART = ""
+"""In the place of a share, where there is no funding line to be one."""
+_AUCUNE = SafeString('<span class="text-body-secondary">aucune</span>')
 LIENS_MAX = 40
 """How many rows the foot's address may name: past it, an address would be too long to send."""
 
@@ -46,10 +49,21 @@ class Part(ColonneDeListe):
     du_plus_grand = True
 
     def affichee(self, valeur: Any) -> str:
+        if valeur == SANS_PART:
+            return somme(Montant())
         return pourcentage(None if valeur is None else valeur / 100)
 
     def total(self, valeur: Any) -> SafeString:
+        if valeur == SANS_PART:
+            return somme(Montant())
         return donnee(valeur, self.affichee(valeur), self.champ)
+
+
+class NombreDActions(Nombre):
+    """Where there isn't a single line, one word in the place of a 0 that leads nowhere."""
+
+    def render(self, record: Ligne) -> str:
+        return _AUCUNE if record["vide"] else super().render(record)
 
 
 def _lien(champ: str, suite: str = "") -> Callable[[Ligne], str | None]:
@@ -101,7 +115,7 @@ class FiguresTable(TableDeListe):
     parametre: ClassVar[str]
     repetable: ClassVar[bool] = True
 
-    actions = Nombre("Actions", "actions", calculee=True, lien=lambda ligne: ligne["lien"])
+    actions = NombreDActions("Actions", "actions", calculee=True, lien=lambda ligne: ligne["lien"])
     montant_demande = ColonneDeSommes("Demandé", "montant_demande", lien=_lien("montant_demande"))
     montant_accorde = ColonneDeSommes("Accordé", "montant_accorde", lien=_lien("montant_accorde"))
     montant_verse = ColonneDeSommes("Versé", "montant_verse", lien=_lien("montant_verse"))
@@ -139,10 +153,12 @@ class FiguresTable(TableDeListe):
     ) -> dict[str, Any]:
         """What the columns of figures say of these rows (ids) together."""
         part = figures.part_de(filtres.repartition.ensemble.accorde)
+        dite = None if part is None else part * 100
         return {
             "actions": figures.actions,
             **dict(figures.argent.par_champ()),
-            "part": None if part is None else part * 100,
+            "part": dite if figures.accorde.lignes else SANS_PART,
+            "vide": figures.vides and not figures.effectif.ecartees,
         }
 
     def resume(self) -> SafeString:
@@ -167,7 +183,7 @@ class FiguresTable(TableDeListe):
         cellules = []
         for colonne, texte in super().pied():
             total: Any = self.totaux.get(colonne.champ)
-            connue = colonne.champ == "actions" or (
+            connue = (colonne.champ == "actions" and not self.totaux["vide"]) or (
                 colonne.champ in SOMMES and total.lignes > total.inconnues
             )
             if lien and connue:
@@ -267,17 +283,34 @@ class ThemeTable(FiguresTable):
     numero = Numero("N°", "numero")
 
 
+class NomDeFinanceur(ColonneDeListe):
+    """A funder's name, indented by its depth in the tree."""
+
+    def render(self, record: Ligne) -> str:
+        nom, niveau = super().render(record), str(record["niveau"])
+        return (
+            nom if niveau == "0" else format_html('<span class="niveau-{}">{}</span>', niveau, nom)
+        )
+
+
 class FinanceurTable(FiguresTable):
     """Each funder with those below it."""
 
     parametre = "financeur"
     filtres: FinanceurFiltres
 
-    nom = ColonneDeListe(
+    nom = NomDeFinanceur(
         "Financeur", "nom", champs=["code"], lien=_page("consultation:financeur", "code")
     )
     code = ColonneDeListe("Code", "code")
-    parent = ColonneDeListe("Relève de", "parent__nom")
+    parent = ColonneDeListe("Relève de", "parent__nom", vide="")
+
+    def completer(self, lignes: list[Ligne]) -> None:
+        """Sorted, or without those between, a service isn't under what it reports to."""
+        super().completer(lignes)
+        en_arbre = not self.order_by and not self.filtres.form.cleaned_data.get("q")
+        for ligne in lignes:
+            ligne["niveau"] = self.filtres.arbre.niveau(ligne["pk"]) if en_arbre else 0
 
 
 class PorteurTable(FiguresTable):

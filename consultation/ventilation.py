@@ -92,6 +92,6 @@ class Arbre:
                 yield financeur
                 yield from self.en_ordre(financeur.pk)
 
-    def niveau(self, financeur: Financeur) -> int:
-        """0 for a root."""
-        return sum(financeur.pk in dessous for dessous in self.sous.values()) - 1
+    def niveau(self, cle: int) -> int:
+        """The depth of a funder (id); 0 for a root."""
+        return sum(cle in dessous for dessous in self.sous.values()) - 1

@@ -1,12 +1,21 @@
 """Amounts as people type them, and shown back as they are written in French."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from listes.chiffres import MontantIllisibleError, lire_montant, nombre
+
+_RETRAIT: Final = "\u2003"  # an em space: a list of options keeps no other indent
+
+
+class ChoixDeFinanceurs(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not at run time
+    """Funders read ``en_arbre``, each indented by its depth."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{_RETRAIT * obj.niveau}{obj.nom}"
 
 
 class ChampMontant(forms.DecimalField):

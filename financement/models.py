@@ -1,11 +1,13 @@
 """Who pays, and what each funder gives to each action, stage by stage."""
 
 from collections.abc import Collection
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from simple_history.models import HistoricalRecords
 
 from financement.montants import ETAPES, Montants, Nature, agregats
@@ -28,12 +30,40 @@ class ColonneDesTableaux(models.TextChoices):
         return {"ETAT": "Etat", "CG": "CG"}.get(self.value, str(self.label))
 
 
+NIVEAU: Final = Case(
+    When(parent__isnull=True, then=0),
+    When(parent__parent__isnull=True, then=1),
+    default=2,
+    output_field=models.IntegerField(),
+)
+"""The depth of a funder in the tree, 0 at the root."""
+
+_CLES: Final = ("ordre", "nom", "pk")
+EN_ARBRE: Final[list[Any]] = [
+    *(Coalesce(f"parent__parent__{cle}", f"parent__{cle}", cle) for cle in _CLES),
+    Case(When(parent__isnull=True, then=0), default=1),
+    *(Case(When(parent__parent__isnull=False, then=f"parent__{c}"), default=c) for c in _CLES),
+    NIVEAU,
+    *_CLES,
+]
+"""The order in which each funder is followed by those below it: by its root, by its service of the
+root, by itself.
+"""
+
+
 class FinanceurQuerySet(models.QuerySet["Financeur"]):
     def sous_l_un_de(self, codes: Collection[str]) -> "FinanceurQuerySet":
         """The funders of these codes and all that stand below them in the tree."""
         return self.filter(
             Q(code__in=codes) | Q(parent__code__in=codes) | Q(parent__parent__code__in=codes)
         )
+
+    def en_arbre(self) -> "FinanceurQuerySet":
+        """Each followed by those below it: in the order of ``rang``, at its ``niveau``, 0 at the
+        root.
+        """
+        rang = Window(RowNumber(), order_by=EN_ARBRE)
+        return self.annotate(niveau=NIVEAU, rang=rang).order_by("rang")  # type: ignore[no-redef]  # see below
 
 
 class Financeur(Versionne):
@@ -56,6 +86,7 @@ class Financeur(Versionne):
         default=ColonneDesTableaux.AUTRE,
     )
     ordre = models.PositiveSmallIntegerField("ordre", default=100)
+    niveau: int  # of those read by en_arbre
     historique = HistoricalRecords(excluded_fields=["version"])
 
     objects = FinanceurQuerySet.as_manager()
@@ -93,6 +124,17 @@ class SubventionQuerySet(models.QuerySet["Subvention"]):
     def des_financeurs(self, codes: Collection[str]) -> "SubventionQuerySet":
         """Money of these funders and of all that stand below them in the tree."""
         return self.filter(financeur__in=Financeur.objects.sous_l_un_de(codes))
+
+    def demandees_sans_accorde(self) -> "SubventionQuerySet":
+        """Lines for which something is asked, and nothing decided: a granted 0 is a decision."""
+        return self.filter(montant_demande__gt=0, montant_accorde__isnull=True)
+
+    def restant_a_verser(self) -> "SubventionQuerySet":
+        """Lines of which less is paid than is granted. A payment that nobody knows of is taken for
+        none; where the grant itself is unknown, nothing is known to remain.
+        """
+        paye = Coalesce("montant_verse", Value(0), output_field=models.DecimalField())
+        return self.filter(montant_accorde__gt=paye)
 
     def montants(self) -> Montants:
         """The sums of these lines."""

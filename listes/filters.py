@@ -1,8 +1,10 @@
 """Filters of a list: their values come from the address, and what isn't understood is said."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import django_filters
 from django import forms
@@ -10,18 +12,33 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, IntegerField, QuerySet, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from comptes.models import Utilisateur
 from comptes.saisies import COUPEE, LONGUEUR_MAX, citer, couper, est_coupee
 from listes.adresse import Anomalie
 from listes.chiffres import MontantIllisibleError, lire_montant, montant
 
+_ANNEE_MIN: Final = 1900  # long before any contract, and a moment that every database holds
+
+
+class Libelle(str):
+    """How people read a value of a filter; ``niveau`` is its depth among those of a tree."""
+
+    niveau: int
+
+    def __new__(cls, texte: str, niveau: int = 0) -> "Libelle":
+        libelle = super().__new__(cls, texte)
+        libelle.niveau = niveau
+        return libelle
+
 
 class Option(NamedTuple):
     """One value that a filter takes: as the address says it, as people read it, its row's id."""
 
     valeur: str
-    libelle: str
+    libelle: Libelle
     cle: int | None
 
 
@@ -51,7 +68,8 @@ class Choix(django_filters.Filter):  # type: ignore[misc]  # django-filter ships
 
 
 class Reference(Choix):
-    """A filter whose values are rows: ``valeur`` and ``libelle`` are the source's fields.
+    """A filter whose values are rows: ``valeur`` and ``libelle`` are the source's fields; so is
+    ``niveau``, the depth of each in a tree.
 
     All the references of a filterset are read in one query, whatever their number.
     """
@@ -63,17 +81,20 @@ class Reference(Choix):
         valeur: str,
         libelle: Any,
         rang: Any,
+        niveau: str = "",
         en_plus: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.source, self.champ_valeur, self.libelle, self.rang = source, valeur, libelle, rang
-        self.en_plus = [Option(code, texte, None) for code, texte in en_plus]
+        self.source, self.champ_valeur = source, valeur
+        self.libelle, self.rang, self.niveau = libelle, rang, niveau
+        self.en_plus = [Option(code, Libelle(texte), None) for code, texte in en_plus]
         self.options: list[Option] = []
 
     def requete(self, nom: str) -> "QuerySet[Any, Any]":
         libelle = F(self.libelle) if isinstance(self.libelle, str) else self.libelle
         rang = F(self.rang) if isinstance(self.rang, str) else self.rang
+        niveau = F(self.niveau) if self.niveau else Value(0)
         return (
             self.source()
             .order_by()
@@ -82,6 +103,7 @@ class Reference(Choix):
                 Cast(F(self.champ_valeur), CharField()),
                 Cast(libelle, CharField()),
                 Cast(rang, IntegerField()),
+                Cast(niveau, IntegerField()),
                 "pk",
             )
         )
@@ -113,6 +135,35 @@ class MontantFiltre(django_filters.Filter):  # type: ignore[misc]  # django-filt
         super().__init__(max_length=40, **kwargs)
 
 
+class ChampJour(forms.CharField):
+    """A day, as people type it or call it: « 23/11/2026 », « lundi » of this week."""
+
+    def clean(self, value: Any) -> date | None:
+        texte = super().clean(value)
+        if not texte:
+            return None
+        aujourd_hui = timezone.localdate()
+        depuis = {"aujourd'hui": 0, "hier": 1, "lundi": aujourd_hui.weekday()}
+        if (jours := depuis.get(texte.lower().replace("’", "'"))) is not None:
+            return aujourd_hui - timedelta(days=jours)
+        for forme in ("%d/%m/%Y", "%Y-%m-%d"):
+            with suppress(ValueError):
+                jour = datetime.strptime(texte, forme).date()  # noqa: DTZ007  # a day has no zone
+                if jour.year >= _ANNEE_MIN:
+                    return jour
+        raise ValidationError(
+            f"{citer(texte)} n'est pas une date : écrivez par exemple 23/11/2026, hier ou lundi."
+        )
+
+
+class JourFiltre(django_filters.Filter):  # type: ignore[misc]  # django-filter ships no types
+    field_class = ChampJour
+    propositions = ("aujourd'hui", "hier", "lundi")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=20, **kwargs)
+
+
 class ChampRecherche(forms.CharField):
     """Words to look for; what is kept of them is what will be looked for."""
 
@@ -137,12 +188,15 @@ class Actif(NamedTuple):
 
 
 class Champ(NamedTuple):
-    """A field to draw: what it shows as typed, and the address that suggests values, if any."""
+    """A field to draw: what it shows as typed, the address that suggests values, if any, and those
+    that are always proposed.
+    """
 
     champ: forms.BoundField
     nom: str
     saisie: str
     suggestions: str
+    propositions: Sequence[str]
 
 
 class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -173,8 +227,8 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
             return options
         premiere, *autres = [filtre.requete(nom) for nom, filtre in references.items()]
         lues = premiere.union(*autres, all=True) if autres else premiere
-        for nom, valeur, libelle, _, cle in sorted(lues, key=lambda r: (r[0], r[3], r[2])):
-            options[nom].append(Option(valeur, libelle, cle))
+        for nom, valeur, libelle, _, niveau, cle in sorted(lues, key=lambda r: (r[0], r[3], r[2])):
+            options[nom].append(Option(valeur, Libelle(libelle, niveau), cle))
         for nom, filtre in references.items():
             options[nom] += filtre.en_plus
         return options
@@ -227,6 +281,8 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
         """How a value in force is told to people."""
         if isinstance(filtre, Choix):
             return str(dict(filtre.field.choices)[brute])
+        if isinstance(valeur, date):
+            return date_format(valeur, "j F Y")
         return montant(valeur) if isinstance(filtre, MontantFiltre) else str(valeur)
 
     def champs(self) -> list[Champ]:
@@ -240,6 +296,7 @@ class Filtres(django_filters.FilterSet):  # type: ignore[misc]  # django-filter 
                 if getattr(self.filters[champ.name], "suggestions", "")
                 else str(champ.value() or ""),
                 suggestions=getattr(self.filters[champ.name], "suggestions", ""),
+                propositions=getattr(self.filters[champ.name], "propositions", ()),
             )
             for champ in self.form
             if champ.value() or not getattr(self.filters[champ.name], "a_la_demande", False)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 
+from actions.admin.filtres import FiltreFinanceur, FiltrePorteur
 from actions.admin.selection import ActionsSurSelection
 from actions.forms import ActionForm, PieceForm
 from actions.models import Action, Exercice
@@ -179,6 +180,8 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         "statut",
         "theme",
         ("commune", FiltreCommune),
+        FiltreFinanceur,
+        FiltrePorteur,
         "axes",
         "nature",
         "provenance",

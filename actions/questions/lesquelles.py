@@ -1,19 +1,21 @@
 """Which lines: by account, year, axis and funder, by the words that they hold."""
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Self, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from actions.exercices import Exercice
 from actions.statuts import ECARTES
 from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
-from financement.models import FinanceurQuerySet, Subvention
+from financement.models import FinanceurQuerySet, Subvention, SubventionQuerySet
 from listes.recherche import lettres_sures, mots
+from suivi.historique import DEPART
 from territoires.models import Organisme
 
 Ligne = TypeVar("Ligne", bound=models.Model)
@@ -39,6 +41,41 @@ class Choix(models.QuerySet[Ligne]):
             return Organisme.objects.all()
         lignes = self.visibles_par(utilisateur).filter(porteur=OuterRef("pk"))
         return Organisme.objects.filter(Exists(lignes.order_by()))
+
+    def auteurs_visibles_par(
+        self, utilisateur: AbstractBaseUser | AnonymousUser
+    ) -> models.QuerySet[Utilisateur]:
+        """Whoever has written a line while it was where this account may see it: those that its
+        history names.
+        """
+        if not isinstance(utilisateur, Utilisateur):
+            return Utilisateur.objects.none()
+        ecrites = self.model.historique.filter(history_user=OuterRef("pk")).order_by()
+        return Utilisateur.objects.filter(Exists(dans_les_communes(ecrites, utilisateur.perimetre)))
+
+    def modifiees_depuis(self, moment: datetime) -> Self:
+        """Lines that were written since, or a funding line of theirs, as their history tells."""
+        siennes = self.model.historique.filter(id=OuterRef("pk"))
+        leurs = Subvention.historique.filter(action=OuterRef("pk"))
+        ecrites = [
+            Exists(
+                v.filter(history_date__gte=moment).exclude(history_change_reason=DEPART).order_by()
+            )
+            for v in (siennes, leurs)
+        ]
+        return self.filter(Q(ecrites[0]) | Q(ecrites[1]))
+
+    def modifiees_en_dernier_par(self, auteurs: Collection[int]) -> Self:
+        """Lines whose last kept version was written by one of these accounts (ids).
+
+        Only those that they have ever written are looked at, each by its own versions.
+        """
+        versions = self.model.historique
+        derniere = versions.filter(id=OuterRef("pk")).order_by("-history_id")
+        ecrites = versions.filter(history_user__in=auteurs).order_by()
+        dernier_auteur = Subquery(derniere.values("history_user")[:1])
+        siennes = self.filter(pk__in=ecrites.values("id"))
+        return siennes.alias(dernier_auteur=dernier_auteur).filter(dernier_auteur__in=auteurs)
 
     def de_l_exercice(self, annee: int) -> Self:
         """The lines of one budget year, counted or not."""
@@ -80,6 +117,13 @@ class Choix(models.QuerySet[Ligne]):
         """Lines on which one of these funders (ids or rows) has a funding line."""
         aides = Subvention.objects.filter(action=OuterRef("pk"), financeur__in=financeurs)
         return self.filter(Exists(aides.order_by()))
+
+    def attendant(self, argent: SubventionQuerySet) -> Self:
+        """Lines that count, with one of these funding lines at least. What is refused or given up
+        expects nothing any more.
+        """
+        leurs = argent.filter(action=OuterRef("pk"))
+        return self.retenues().filter(Exists(leurs.order_by()))
 
     def aidees_en_investissement(self) -> Self:
         """Lines that have a funding line of investment, whatever its amount."""

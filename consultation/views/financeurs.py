@@ -30,7 +30,7 @@ class FinanceurListe(ListeDeFigures):
     )
 
     def get_queryset(self) -> "QuerySet[Financeur]":
-        return Financeur.objects.order_by("ordre", "nom", "pk")
+        return Financeur.objects.en_arbre()
 
 
 class FinanceurPage(PageDeFigures):
@@ -40,7 +40,7 @@ class FinanceurPage(PageDeFigures):
     template_name = "consultation/financeur.html"
 
     def trouver(self, cle: str) -> Financeur:
-        self.financeurs = list(Financeur.objects.order_by("ordre", "nom", "pk"))
+        self.financeurs = list(Financeur.objects.en_arbre())
         financeur = next((f for f in self.financeurs if f.code == cle), None)
         if financeur is None:
             absence = Http404(f"Aucun financeur n'a le code {citer(cle)}.")

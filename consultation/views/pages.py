@@ -203,7 +203,8 @@ class PageDeFigures(View):
                 self.page("consultation:financeur", financeur.code),
                 vue.des_financeurs([financeur]).lien,
                 repartition.de(financeur.pk),
-                niveau=arbre.niveau(financeur) - (0 if sous is None else 1 + arbre.niveau(sous)),
+                niveau=arbre.niveau(financeur.pk)
+                - (0 if sous is None else 1 + arbre.niveau(sous.pk)),
             )
             for financeur in arbre.en_ordre(None if sous is None else sous.pk)
         ]
@@ -285,7 +286,9 @@ def _contexte_de(vue: Vue, limite: bool) -> dict[str, Any]:
             vue.perimetre.moyenne(),
             vue.cles,
             limite,
-        ),
+        )
+        if lignes
+        else None,
         "decoupages": [decoupage for decoupage in vue.decoupages if decoupage is not None],
         **banniere(mentions_de_reconstitution(_provenances(vue.figures))),
         "actions": [(action, montants.get(action.pk, SANS_LIGNE)) for action in actions],

@@ -203,7 +203,7 @@ def test_un_financeur_comprend_ses_services_sans_rien_compter_deux_fois(
     ]
     assert lignes["DRAC"] == ["2", "370 €", "260 €", "50 € , 1 inconnu", "24,5 %", "aucune ligne"]
     assert lignes["DDJS"] == ["1", "100 €", "—", "—", "—", "aucune ligne"]
-    assert lignes["CG"] == ["1", *["aucune ligne"] * 3, "0,0 %", "9 000 €"]
+    assert lignes["CG"] == ["1", *["aucune ligne"] * 4, "9 000 €"]
     assert lignes[""] == [
         *("4", "1 520 € , 1 inconnu", "1 060,50 € , 2 inconnus", "450 € , 3 inconnus", "100,0 %"),
         "9 000 €",

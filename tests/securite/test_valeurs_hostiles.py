@@ -41,6 +41,7 @@ def parametres(vue: Any) -> list[str]:
     if page is not None:
         for champ in page.list_filter:
             nom = champ if isinstance(champ, str) else getattr(champ, "parameter_name", "")
+            declares += [] if isinstance(champ, str) or not nom else [nom]
             declares += [f"{nom}__id__exact", f"{nom}__exact", f"{nom}__isnull"] if nom else []
         if page.date_hierarchy:
             declares += [f"{page.date_hierarchy}__{part}" for part in ("year", "month", "day")]
