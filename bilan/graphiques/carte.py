@@ -31,15 +31,16 @@ from bilan.graphiques.dessin import (
 from bilan.tableaux import TableauTerritorial
 from listes.chiffres import accord, denombrer
 
-# ColorBrewer « Blues », five classes, from the least to the most; the number's colour on each.
+# After ColorBrewer's « Blues », from the least to the most; the number's colour on each. White is
+# for those that receive nothing: the palest stands out from it.
 TEINTES: Final = (
-    ("#eff3ff", "#1c2530"),
-    ("#bdd7e7", "#1c2530"),
+    ("#c6dbef", "#1c2530"),
+    ("#9ecae1", "#1c2530"),
     ("#6baed6", "#1c2530"),
-    ("#3182bd", "#ffffff"),
+    ("#2d7ab5", "#ffffff"),
     ("#08519c", "#ffffff"),
 )
-_TRAIT: Final = couleur("graphique-trait", "#3d4a58")
+_TRAIT: Final = couleur("graphique-trait", "#1c2530")
 _EN_AVANT: Final = couleur("accent", "#b4541a")
 _COTE: Final = 316
 _HAUT: Final = 420

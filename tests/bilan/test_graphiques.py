@@ -1,6 +1,7 @@
 """What the charts say: the tables' own figures, links and names, drawn or told."""
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
@@ -20,6 +21,7 @@ from bilan.graphiques import (
     carte_territoriale,
 )
 from bilan.graphiques.barres import COULEUR
+from bilan.graphiques.carte import TEINTES
 from bilan.graphiques.classes import intitules, seuils
 from bilan.graphiques.contours import Planche, au_large
 from bilan.graphiques.dessin import abrege, en_lignes, largeur_estimee
@@ -315,3 +317,35 @@ def test_un_numero_est_dans_une_commune_courbee_en_u() -> None:
     x, y = au_large(feuille.dessiner(u))
     tiers = feuille.largeur / 3
     assert y > 2 * feuille.hauteur / 3 or not tiers < x < 2 * tiers
+
+
+def luminance(couleur: str) -> float:
+    """WCAG's, of « #rrggbb »."""
+    parts = [int(couleur[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    rouge, vert, bleu = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * rouge + 0.7152 * vert + 0.0722 * bleu
+
+
+def contraste(une: str, autre: str) -> float:
+    sombre, claire = sorted(map(luminance, (une, autre)))
+    return (claire + 0.05) / (sombre + 0.05)
+
+
+def couleurs(feuille: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The map's colours on a light page, whose values the drawing holds, and on a dark one."""
+    carte = (settings.BASE_DIR / "bilan" / "graphiques" / "carte.py").read_text()
+    claires = {"surface": "#ffffff"} | dict(re.findall(r'"graphique-([\w-]+)", "(#\w{6})"', carte))
+    for rang, (teinte, encre) in enumerate(TEINTES, start=1):
+        claires |= {f"teinte-{rang}": teinte, f"numero-{rang}": encre}
+    sombres = dict(re.findall(r"--graphique-([\w-]+): (#\w{6})", feuille))
+    return claires, sombres | {"surface": "#171f28"}
+
+
+def test_la_classe_la_plus_pale_n_est_pas_la_page_et_tout_numero_se_lit() -> None:
+    feuille = (settings.BASE_DIR / "static" / "css" / "bilan.css").read_text()
+    for jeu in couleurs(feuille):
+        assert contraste(jeu["teinte-1"], jeu["surface"]) > 1.3
+        assert contraste(jeu["trait"], jeu["surface"]) >= 3
+        assert contraste(jeu["trait"], jeu["teinte-1"]) >= 3
+        for rang in range(1, 6):
+            assert contraste(jeu[f"numero-{rang}"], jeu[f"teinte-{rang}"]) >= 4.5, rang

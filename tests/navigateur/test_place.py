@@ -1,0 +1,45 @@
+"""How much room pages take: no void, no page without end, nothing wider than the screen."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.navigateur.site import Site
+
+pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
+
+HAUTEURS = {"/communes/30007/?exercice=2004": 4200, "/communes/30132/?exercice=2004": 4060}
+"""Of two communes' pages on a screen 1366 px wide, before their parts stood in two columns."""
+
+HAUTEUR = "document.documentElement.scrollHeight"
+COLONNES = """() => [...document.querySelectorAll(".accueil-colonne")].map((colonne) => {
+    const fins = [...colonne.querySelectorAll(":scope > section > :last-child")];
+    return colonne.getBoundingClientRect().bottom - fins.at(-1).getBoundingClientRect().bottom;
+})"""
+TITRES = """(titres) => titres.map((titre) => titre.textContent.trim())"""
+
+
+@pytest.fixture
+def page(site: Site) -> Iterator[Page]:
+    with site.contexte("coordinatrice", viewport={"width": 1366, "height": 768}) as contexte:
+        yield contexte.new_page()
+
+
+@pytest.mark.parametrize("adresse", HAUTEURS)
+def test_la_page_d_une_commune_est_deux_fois_moins_haute(page: Page, adresse: str) -> None:
+    page.goto(adresse)
+    assert page.evaluate(HAUTEUR) <= HAUTEURS[adresse] / 2
+
+
+@pytest.mark.parametrize("largeur", [1366, 1920])
+def test_le_tableau_de_bord_n_a_pas_de_vide(page: Page, largeur: int) -> None:
+    """Both columns end together, on what they hold; and what needs attention is said first."""
+    page.set_viewport_size({"width": largeur, "height": 900})
+    page.goto("/?exercice=2004")
+    assert all(vide < 2 for vide in page.evaluate(COLONNES))
+    titres = page.locator(".accueil h2").evaluate_all(TITRES)
+    assert [t for t in titres if t not in ("Derniers changements", "Ce qui a changé")] == [
+        *("À regarder", "Chiffres clés", "Le territoire"),
+        *("Par commune", "Par thème"),
+    ]
