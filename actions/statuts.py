@@ -13,6 +13,14 @@ class Statut(models.TextChoices):
     REALISEE = "REALISEE", "Réalisée"
     ABANDONNEE = "ABANDONNEE", "Abandonnée"
 
+    @classmethod
+    def rang(cls) -> models.Case:
+        """The place of a line's status among them all, to order lines by."""
+        return models.Case(
+            *(models.When(statut=statut, then=rang) for rang, statut in enumerate(cls)),
+            output_field=models.IntegerField(),
+        )
+
     def contredit(self, accorde: Montant) -> bool:
         """Whether granting this to a line of this status is odd; ``accorde`` as in ``reserve``."""
         if self.value in ECARTES:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import F
 from django.urls import reverse
@@ -10,9 +11,12 @@ from django.utils.safestring import SafeString
 
 from actions.filters import ActionFiltres
 from actions.models import Action, ActionQuerySet
+from actions.statuts import Statut
 from financement.models import Subvention, SubventionQuerySet
 from financement.montants import Montants
 from listes.chiffres import accord, denombrer, dire_les_inconnus
+from listes.groupes import Groupement, SousTotal
+from listes.recherche import CleDeTri
 from listes.tables import Annee, ColonneDeListe, ColonneDeSommes, Jour, Ligne, TableDeListe, Totaux
 from listes.templatetags.chiffres import donnee, euros, somme
 
@@ -52,6 +56,19 @@ class ActionTable(TableDeListe):
     """
 
     filtres: ActionFiltres
+    groupements = {
+        "commune": Groupement(
+            "Commune", "commune", (F("commune__numero").asc(nulls_last=True),), "Transterritorial"
+        ),
+        "theme": Groupement("Thème", "theme", ("theme__numero",)),
+        "porteur": Groupement(
+            "Porteur",
+            "porteur",
+            (CleDeTri(F("porteur__nom")).asc(nulls_last=True), "porteur_id"),
+            "Sans porteur",
+        ),
+        "statut": Groupement("Statut", "statut", (Statut.rang(),)),
+    }
 
     intitule = Intitule(
         "Action",
@@ -92,6 +109,20 @@ class ActionTable(TableDeListe):
             "reconstituees": effectif.reconstituees,
             "ecartees": effectif.ecartees,
             **dict(montants.par_champ()),
+        }
+
+    def sous_totaux(self, cles: Collection[Any] | None = None) -> dict[Any, SousTotal]:
+        """In two queries, whatever the number of groups."""
+        champ, lignes = self.champ_du_groupe, self.filtres.qs
+        if cles is not None:
+            lignes = lignes.de_valeur(champ, cles)
+        montants = lignes.montants_par(champ, self.filtres.financeurs)
+        return {
+            cle: SousTotal(
+                _compter(effectif.actions, effectif.lignes + effectif.ecartees),
+                dict(montants.get(cle, Montants()).par_champ()),
+            )
+            for cle, effectif in lignes.effectifs_par(champ)
         }
 
     def completer(self, lignes: list[Ligne]) -> None:
@@ -140,24 +171,28 @@ class ActionTable(TableDeListe):
             self.filtres.nom_du_total(),
             donnee(self.totaux["actions"], colonne="actions"),
             accord(self.totaux["actions"], "action"),
-            self._non_comptees(),
+            _non_comptees(int(self.totaux["actions"] or 0), int(self.totaux["lignes"] or 0)),
         )
 
     def libelle_total_exporte(self) -> str:
-        actions = denombrer(self.totaux["actions"], "action")
-        return f"{self.filtres.nom_du_total()} : {actions}{self._non_comptees()}"
+        compte = _compter(self.totaux["actions"] or 0, int(self.totaux["lignes"] or 0))
+        return f"{self.filtres.nom_du_total()} : {compte}"
 
     def resume(self) -> SafeString:
         return resumer(self)
 
-    def _non_comptees(self) -> str:
-        """The lines funded without being counted, in words; nothing when there are none."""
-        lignes = int(self.totaux["lignes"] or 0)
-        non_comptees = lignes - int(self.totaux["actions"] or 0)
-        if not non_comptees:
-            return ""
-        exclues = denombrer(non_comptees, "non comptée", "non comptées")
-        return f" ({denombrer(lignes, 'ligne')}, dont {exclues})"
+
+def _compter(actions: int, lignes: int) -> str:
+    """« 2 actions (3 lignes, dont une non comptée) »."""
+    return f"{denombrer(actions, 'action')}{_non_comptees(actions, lignes)}"
+
+
+def _non_comptees(actions: int, lignes: int) -> str:
+    """The lines funded without being counted, in words; nothing when there are none."""
+    if lignes == actions:
+        return ""
+    exclues = denombrer(lignes - actions, "non comptée", "non comptées")
+    return f" ({denombrer(lignes, 'ligne')}, dont {exclues})"
 
 
 def resumer(table: TableDeListe) -> SafeString:

@@ -14,7 +14,7 @@ TAILLES = (25, 50, 100, 200)
 TAILLE = 50
 OUVERT = "csv-ouvert"
 EXPORTS = {"xlsx": "Excel (.xlsx)", "csv": "CSV pour Excel", OUVERT: "CSV données ouvertes"}
-PARAMETRES = ("sort", "page", "per_page", "colonnes", "_export")
+PARAMETRES = ("sort", "page", "per_page", "colonnes", "groupe", "_export")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Anomalie:
 
 @dataclass(frozen=True)
 class Etat:
-    """``tri`` is a column's name, after « - » when descending, or empty for the usual order."""
+    """``tri`` is a column's name, after « - » when descending, or empty for the usual order;
+    ``groupe`` is by what rows are put together, if they are.
+    """
 
     tri: str
     page: int
@@ -56,6 +58,7 @@ class Etat:
     colonnes: tuple[str, ...]
     export: str
     anomalies: tuple[Anomalie, ...]
+    groupe: str = ""
 
 
 def lire_etat(
@@ -64,6 +67,7 @@ def lire_etat(
     colonnes: Sequence[str],
     par_defaut: Collection[str],
     triables: Collection[str],
+    groupements: Collection[str] = (),
 ) -> Etat:
     """The state that the address asks for; what can't be read takes its usual value, and is told.
 
@@ -76,6 +80,7 @@ def lire_etat(
         par_page=lecture.par_page(),
         colonnes=lecture.colonnes(colonnes, par_defaut),
         export=lecture.export(),
+        groupe=lecture.groupe(groupements),
         page=lecture.entier("page", 1),
         anomalies=tuple(lecture.anomalies),  # the last: all has been read
     )
@@ -129,6 +134,13 @@ class _Lecture:
             self._noter("colonnes", f"colonne inconnue : {dites}.")
         montrees = demandees.intersection(toutes) or set(par_defaut)
         return tuple(nom for nom in toutes if nom in montrees or nom == toutes[0])
+
+    def groupe(self, groupements: Collection[str]) -> str:
+        groupe = self.texte("groupe")
+        if not groupe or groupe in groupements:
+            return groupe
+        self._noter("groupe", f"{citer(groupe)} ne groupe pas cette liste ; elle ne l'est pas.")
+        return ""
 
     def export(self) -> str:
         export = self.texte("_export")

@@ -4,7 +4,7 @@ Rows come one at a time and leave at once: memory does not grow with their numbe
 """
 
 import csv
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,6 +26,10 @@ _LARGEURS = {
     Format.DATE: 12,
 }
 _PAQUET = 500  # rows joined in one piece of the response
+
+
+class SousTotalEcrit(list[Valeur]):
+    """A row that says what those above it come to: the first cell in words."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,29 @@ def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:
     ]
     numero = debut
     for numero, ligne in enumerate(feuille.lignes, start=debut + 1):  # read below
+        if isinstance(ligne, SousTotalEcrit):
+            _ecrire_le_total(page, numero, feuille.formats, ligne, styles_totaux)
+            continue
         for (ecrire, rang, style), valeur in zip(cellules, ligne, strict=True):
             if valeur or valeur == 0:
                 ecrire(numero, rang, valeur, style)
     page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
-    for rang, (forme, valeur) in enumerate(zip(feuille.formats, feuille.totaux, strict=True)):
+    _ecrire_le_total(page, numero + 1, feuille.formats, feuille.totaux, styles_totaux)
+    classeur.close()
+
+
+def _ecrire_le_total(
+    page: Any,
+    numero: int,
+    formats: Sequence[Format],
+    totaux: Sequence[Valeur],
+    styles: Mapping[Format, Any],
+) -> None:
+    for rang, (forme, valeur) in enumerate(zip(formats, totaux, strict=True)):
         if valeur is not None and valeur != "":
             if rang == 0:  # the total in words, whatever the column holds
                 forme = Format.TEXTE
-            _ecrivain(page, forme)(numero + 1, rang, valeur, styles_totaux[forme])
-    classeur.close()
+            _ecrivain(page, forme)(numero, rang, valeur, styles[forme])
 
 
 def _ecrivain(page: Any, forme: Format) -> Callable[[int, int, Any, Any], object]:

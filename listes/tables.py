@@ -4,12 +4,14 @@ One definition of a column gives the heading, the cell, the order and the export
 dict: what the queryset's ``values()`` gave, completed by the table.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.db.models import F, QuerySet
@@ -20,6 +22,7 @@ from django_tables2.data import TableQuerysetData
 
 from listes.chiffres import INCONNU, Somme, accord, denombrer, dire_la_somme
 from listes.filters import Filtres
+from listes.groupes import Groupe, Groupement, SousTotal
 from listes.recherche import CleDeTri
 from listes.templatetags.chiffres import donnee, legende, somme
 
@@ -215,10 +218,16 @@ class Lignes(TableQuerysetData):  # type: ignore[misc]  # django-tables2 ships n
     """
 
     table: "TableDeListe"
+    data: "QuerySet[Any]"
 
     def __init__(self, queryset: "QuerySet[Any]", effectif: int) -> None:
         super().__init__(queryset)
         self.effectif = effectif
+
+    def grouper(self, ordre: Sequence[Any]) -> None:
+        """Groups in this order, and the rows of each in the order that they had."""
+        deja = self.data.query.order_by or self.data.model._meta.ordering
+        self.data = self.data.order_by(*ordre, *deja)
 
     def __len__(self) -> int:
         return self.effectif
@@ -257,17 +266,28 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
 
     base_columns: Mapping[str, ColonneDeListe]
     totaux: Totaux = {}
+    groupements: ClassVar[Mapping[str, Groupement]] = {}
+    """By what its rows may be put together, each under the name of the column that says it."""
 
     def __init__(
-        self, data: Lignes, *, filtres: Filtres, montrees: tuple[str, ...], order_by: str
+        self,
+        data: Lignes,
+        *,
+        filtres: Filtres,
+        montrees: tuple[str, ...],
+        order_by: str,
+        groupe: str = "",
     ) -> None:
         self.filtres = filtres
         self.montrees = montrees
+        self.groupe = groupe
         super().__init__(
             data,
             order_by=order_by or None,
             exclude=[nom for nom in self.base_columns if nom not in montrees],
         )
+        if groupe:
+            self.data.grouper(self.groupements[groupe].ordre)
 
     @classmethod
     def totaliser(cls, selection: "QuerySet[Any]", filtres: Filtres) -> Totaux:
@@ -278,22 +298,74 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
         """Add the computed keys to each of these rows, with one query for each kind of figure."""
 
     def champs(self) -> set[str]:
-        """What the shown columns ask of the database."""
-        return {champ for nom in self.montrees for champ in self.base_columns[nom].champs}
+        """What the shown columns and the groups ask of the database."""
+        lus = {champ for nom in self.montrees for champ in self.base_columns[nom].champs}
+        if not self.groupe:
+            return lus
+        return lus.union(self.base_columns[self.groupe].champs, [self.champ_du_groupe])
 
     def entete(self, nom: str) -> str:
         """A column's heading, on screen as in files."""
         return str(self.base_columns[nom].verbose_name)
 
-    def rangees(self) -> Iterator[list[tuple[ColonneDeListe, str]]]:
-        """The rows of the page, each as its cells under their columns.
+    def groupes(self) -> Iterator[Groupe]:
+        """The rows of the page, each as its cells under their columns, by group if they are.
 
         Our own columns are asked directly: django-tables2 would work out again, for each cell,
         which method to call.
         """
         colonnes = [self.base_columns[nom] for nom in self.montrees]
-        for ligne in self.page.object_list.data:
-            yield [(colonne, colonne.render(ligne)) for colonne in colonnes]
+        lignes = list(self.page.object_list.data)
+
+        def rangees(lignes: Iterable[Ligne]) -> list[list[tuple[ColonneDeListe, str]]]:
+            return [[(colonne, colonne.render(ligne)) for colonne in colonnes] for ligne in lignes]
+
+        if not self.groupe:
+            yield Groupe("", (), rangees(lignes))
+            return
+        sous_totaux = self.sous_totaux({ligne[self.champ_du_groupe] for ligne in lignes})
+        suivant = self._cle_precedente()
+        for cle, siennes in groupby(lignes, key=itemgetter(self.champ_du_groupe)):
+            premiere, *autres = siennes
+            suite = " (suite)" if (cle,) == suivant else ""
+            sous_total, suivant = sous_totaux[cle], None
+            cellules = [
+                (colonne, colonne.affichee(sous_total.sommes[nom]))
+                if nom in sous_total.sommes
+                else (colonne, "")
+                for nom, colonne in zip(self.montrees[1:], colonnes[1:], strict=True)
+            ]
+            titre = f"{self.nom_du_groupe(premiere)}{suite} : {sous_total.compte}"
+            yield Groupe(titre, cellules, rangees([premiere, *autres]))
+
+    def _cle_precedente(self) -> tuple[Any, ...] | None:
+        """What the last row of the page before stands under, alone in a tuple; None at first."""
+        rang = self.page.start_index() - 1
+        if rang <= 0:
+            return None
+        precedente: tuple[Any, ...] | None = self.data.data.values_list(self.champ_du_groupe)[
+            rang - 1 : rang
+        ].first()
+        return precedente
+
+    @property
+    def champ_du_groupe(self) -> str:
+        """The key of the rows that puts them together."""
+        return self.groupements[self.groupe].champ
+
+    def nom_du_groupe(self, ligne: Ligne) -> str:
+        """What the group of this row is called."""
+        colonne = self.base_columns[self.groupe]
+        vide = self.groupements[self.groupe].vide
+        return (
+            vide
+            if vide and ligne[self.champ_du_groupe] is None
+            else colonne.affichee(colonne.valeur(ligne))
+        )
+
+    def sous_totaux(self, cles: Collection[Any] | None = None) -> Mapping[Any, SousTotal]:
+        """What all the rows of each group come to, by key: of these groups, or of them all."""
+        raise NotImplementedError
 
     def libelle_total(self) -> SafeString:
         """What the first cell of the foot says."""

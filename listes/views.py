@@ -3,6 +3,8 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from django.core.exceptions import TooManyFieldsSent
@@ -29,10 +31,10 @@ from listes.adresse import (
     Etat,
     lire_etat,
 )
-from listes.exports import ListeExportee, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.exports import ListeExportee, SousTotalEcrit, csv_excel, csv_ouvert, ecrire_xlsx
 from listes.filters import Actif, Filtres
 from listes.recherche import approchant
-from listes.tables import Lignes, TableDeListe, Totaux, Valeur
+from listes.tables import Ligne, Lignes, TableDeListe, Totaux, Valeur
 from travaux.taches import (
     LIGNES_TOUT_DE_SUITE,
     Fichier,
@@ -195,6 +197,7 @@ class ListeView(View):
             filtres=self.filtres,
             montrees=tuple(dict.fromkeys((*etat.colonnes, *en_plus))),
             order_by=etat.tri,
+            groupe=etat.groupe,
         )
         table.totaux = totaux
         return table
@@ -206,6 +209,7 @@ class ListeView(View):
             colonnes=list(colonnes),
             par_defaut=[nom for nom, colonne in colonnes.items() if not colonne.masquee],
             triables=[nom for nom, c in colonnes.items() if c.orderable is not False],
+            groupements=self.table_class.groupements,
         )
         vaines = self.table_class.vaines(totaux)
         return replace(etat, colonnes=tuple(nom for nom in etat.colonnes if nom not in vaines))
@@ -217,6 +221,8 @@ class ListeView(View):
         paires = [(actif.parametre, actif.valeur) for actif in actifs]
         if etat.tri:
             paires.append(("sort", etat.tri))
+        if etat.groupe:
+            paires.append(("groupe", etat.groupe))
         if etat.par_page != TAILLE:
             paires.append(("per_page", str(etat.par_page)))
         usuelles = self._lire_etat(QueryDict(), totaux).colonnes
@@ -243,27 +249,45 @@ class ListeView(View):
         self, table: TableDeListe, mentions: list[str], actifs: list[Actif], forme: str
     ) -> Fichier:
         colonnes = [
-            colonne
+            (nom, colonne)
             for nom in table.montrees
             for colonne in table.base_columns[nom].en_fichier(
                 table.entete(nom), table.totaux.get(nom)
             )
         ]
-        lectures = [colonne.lire for colonne in colonnes]
+        noms, ecrites = [nom for nom, _ in colonnes], [colonne for _, colonne in colonnes]
+        lectures = [colonne.lire for colonne in ecrites]
 
-        def lignes() -> Iterator[list[Valeur]]:
+        def suivies() -> Iterator[Ligne]:
             for numero, ligne in enumerate(table.data):
                 if numero % _PAS_DE_PROGRESSION == 0:
                     noter_progression(numero * 100 // len(table.data))
-                yield [lire(ligne) for lire in lectures]
+                yield ligne
+
+        def lignes() -> Iterator[Sequence[Valeur]]:
+            if not table.groupe or forme == OUVERT:
+                yield from ([lire(ligne) for lire in lectures] for ligne in suivies())
+                return
+            sous_totaux = table.sous_totaux()
+            for cle, siennes in groupby(suivies(), key=itemgetter(table.champ_du_groupe)):
+                for ligne in siennes:
+                    yield [lire(ligne) for lire in lectures]
+                sommes, compte = sous_totaux[cle].sommes, sous_totaux[cle].compte
+                dits = (
+                    lire(dict(sommes)) if nom in sommes else ""
+                    for nom, lire in zip(noms[1:], lectures[1:], strict=True)
+                )
+                yield SousTotalEcrit(
+                    [f"Sous-total, {table.nom_du_groupe(ligne)} : {compte}", *dits]
+                )
 
         feuille = ListeExportee(
             titre=self.titre,
             mentions=list(filter(None, [*mentions, *_filtres_en_mots(actifs), table.legende()])),
-            entetes=[colonne.entete for colonne in colonnes],
-            formats=[colonne.format for colonne in colonnes],
+            entetes=[colonne.entete for colonne in ecrites],
+            formats=[colonne.format for colonne in ecrites],
             lignes=lignes(),
-            totaux=[table.libelle_total_exporte(), *(colonne.total for colonne in colonnes[1:])],
+            totaux=[table.libelle_total_exporte(), *(colonne.total for colonne in ecrites[1:])],
         )
         filtres = [*self.filtres.implicites(), *(actif.texte for actif in actifs)]
         nom = slugify(" ".join([self.nom_fichier, *filtres]))[:_NOM_MAX]
@@ -299,6 +323,10 @@ class ListeView(View):
                 "precision": ", ".join(actif.texte for actif in actifs[:_FILTRES_DITS]),
                 "etat": etat,
                 "tailles": TAILLES,
+                "groupements": [
+                    (nom, groupement.libelle)
+                    for nom, groupement in self.table_class.groupements.items()
+                ],
                 "adresse": adresse,
                 "bloquantes": [(citer(a.parametre), a) for a in bloquantes],
                 "anomalies": [(citer(a.parametre), a) for a in anomalies],

@@ -27,6 +27,7 @@ PAGES = (
     "/actions/?exercice=2004",
     "/actions/?exercice=2004&commune=30132&theme=2&financeur=FASILD",
     "/actions/?exercice=2004&sort=-montant_accorde",
+    "/actions/?exercice=2004&groupe=commune",
     "/actions/?exercice=2004&_export=xlsx",
     "/actions/?exercice=2004&_export=csv",
     "/actions/?exercice=2004&_export=csv-ouvert",

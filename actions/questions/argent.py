@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self, TypeVar
 
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Aggregate, Count, OuterRef, Q, Subquery
 
 from actions.statuts import ECARTES
 from financement.models import Financeur, SubventionQuerySet
@@ -24,6 +24,14 @@ class Moyenne(NamedTuple):
     def valeur(self) -> Decimal | None:
         """To the cent; None without any action."""
         return round(self.somme / self.actions, 2) if self.somme is not None else None
+
+
+def _sommes(codes: Collection[str]) -> dict[str, Aggregate]:
+    """What the money comes to; of the funders of these codes, if some are given."""
+    leurs = None
+    if codes:
+        leurs = Q(subventions__financeur__in=Financeur.objects.sous_l_un_de(codes))
+    return agregats("subventions__", leurs)
 
 
 class Argent(models.QuerySet[Ligne]):
@@ -59,11 +67,13 @@ class Argent(models.QuerySet[Ligne]):
         The funders sort the sums and not the lines: by them, the database would look for lines of
         every year.
         """
-        leurs = None
-        if codes:
-            leurs = Q(subventions__financeur__in=Financeur.objects.sous_l_un_de(codes))
-        sommes = self.lignes_de_financement().aggregate(**agregats("subventions__", leurs))
+        sommes = self.lignes_de_financement().aggregate(**_sommes(codes))
         return Montants.lus(*sommes.values())
+
+    def montants_par(self, champ: str, codes: Collection[str] = ()) -> dict[Any, Montants]:
+        """The same by a field's value, of those that have money; one query."""
+        groupes = self.lignes_de_financement().values_list(champ).annotate(**_sommes(codes))
+        return {cle: Montants.lus(*lues) for cle, *lues in groupes}
 
     def moyenne_accordee(self, financeurs: Collection[int] = ()) -> Moyenne:
         """The running costs granted to those of these lines that the tables count as actions and

@@ -155,6 +155,12 @@ class Choix(models.QuerySet[Ligne]):
             )
         )
 
+    def de_valeur(self, champ: str, valeurs: Collection[Any]) -> Self:
+        """Lines of which this field has one of these values, None being one."""
+        connues = [valeur for valeur in valeurs if valeur is not None]
+        voulues = Q(**{f"{champ}__in": connues})
+        return self.filter(voulues | Q(**{champ: None}) if None in valeurs else voulues)
+
     def premieres(self, combien: int) -> list[int]:
         """The ids of the first of these lines, in their order."""
         return list(self.values_list("pk", flat=True)[:combien])

@@ -16,7 +16,7 @@ Lire = Callable[[Any], Any]
 NOMS = (
     *("exercice", "commune", "quartier", "theme", "financeur", "axe", "porteur", "nature"),
     *("statut", "provenance", "montant_min", "montant_max", "q", "sort", "page", "per_page"),
-    *("colonnes", "_export"),
+    *("colonnes", "_export", "groupe", "attendu", "depuis", "par"),
 )
 CONNUES = ("2004", "30007", "transterritorial", "3", "CG", "ACTION", "-montant_accorde", "100,50")
 
@@ -58,6 +58,7 @@ def test_un_filtre_incompris_ne_montre_aucune_liste(
         ("page=" + "9" * 40, "n'est pas un nombre utilisable ; 1 est appliqué."),
         ("page=²", "Paramètre « page » : « ² » n'est pas un nombre utilisable"),
         ("sort=couleur", "la colonne « couleur » est inconnue ; l'ordre habituel s'applique."),
+        ("groupe=ville", "« ville » ne groupe pas cette liste ; elle ne l'est pas."),
         ("sort=axes", "la colonne « axes » est inconnue ; l'ordre habituel s'applique."),
         ("per_page=7", "choisissez 25, 50, 100, 200 lignes par page ; 50 est appliqué."),
         ("colonnes=prix", "Paramètre « colonnes » : colonne inconnue : « prix »."),

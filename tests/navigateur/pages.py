@@ -50,6 +50,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/actions/",
         "/actions/?commune=30132&theme=2&financeur=FASILD&sort=-montant_accorde",
         "/actions/?q=introuvable&theme=1",
+        "/actions/?groupe=commune&exercice=2004&attendu=versement&attendu=accord&depuis=hier",
+        "/actions/?groupe=theme&exercice=2004&page=2",
         f"/actions/{MAUVAISE}",
     ),
     "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/"),
