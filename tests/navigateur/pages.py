@@ -57,7 +57,6 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/", "/actions/{supprimee}/"),
     "actions:journal": ("/journal/", "/journal/?periode=tout", "/journal/?du=2026-13-45"),
-    "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/"),
     "consultation:axes": ("/axes/",),
     "consultation:axe": ("/axes/2/", "/axes/2/?exercice=2004"),
     "consultation:accessibilite": ("/accessibilite/",),
