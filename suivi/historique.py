@@ -58,7 +58,7 @@ class Changement:
 
 @dataclass(frozen=True)
 class Version:
-    """One kept row (``cle`` is its own key): of which model and object, with its values by field."""
+    """One kept row, ``cle`` its own key: of which model and object, with its values by field."""
 
     cle: int
     modele: type[models.Model]

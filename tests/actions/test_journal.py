@@ -190,7 +190,7 @@ def test_le_fichier_dit_une_ligne_par_champ_et_ses_sommes(
     accorder(ludotheque, Decimal("0.30"))
     ludotheque.intitule = "=cmd|' /C calc'!A0"
     ludotheque.save()
-    contenu = b"".join(agent.get(f"{JOURNAL}?_export=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    contenu = b"".join(agent.get(f"{JOURNAL}?_export=csv")).decode("utf-8-sig")
     lignes = list(csv.DictReader(io.StringIO(contenu), delimiter=";"))
     assert [(li["Champ"], li["Avant"], li["Après"]) for li in lignes[:2]] == [
         ("intitulé", "Ludothèque", "'=cmd|' /C calc'!A0"),
