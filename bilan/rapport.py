@@ -44,7 +44,7 @@ from bilan.tableaux import (
     tableau_des_parts,
 )
 from financement.montants import Montants
-from listes.chiffres import LEGENDE, denombrer, ecart, nombre
+from listes.chiffres import LEGENDE, accord, denombrer, ecart, nombre
 from territoires.models import Commune
 
 _CONNUES = "actions dont l'accordé est connu"
@@ -412,11 +412,18 @@ def etat_du_controle(exercice: ExerciceEtabli) -> str:
     resultat = exercice.controle
     if not resultat.publie:
         return "Aucun chiffre publié à comparer pour cet exercice."
+    fausses = len(resultat.sommes_en_defaut)
+    incoherences = denombrer(
+        len(resultat.incoherences_source),
+        "incohérence du document publié",
+        "incohérences du document publié",
+    )
     return (
-        f"{len(resultat.recalcul)} chiffres publiés comparés : {resultat.conformes} conformes, "
-        f"{len(resultat.incoherences_source)} incohérences du document publié, "
-        f"{denombrer(len(resultat.ecarts), 'écart')}. {len(resultat.sommes_en_defaut)} des "
-        f"{len(resultat.coherence)} sommes du document ne tombent pas juste."
+        f"{denombrer(len(resultat.recalcul), 'chiffre publié comparé')} : "
+        f"{denombrer(resultat.conformes, 'conforme')}, {incoherences}, "
+        f"{denombrer(len(resultat.ecarts), 'écart')}. {nombre(fausses)} des "
+        f"{denombrer(len(resultat.coherence), 'somme')} du document "
+        f"{accord(fausses, 'ne tombe pas juste', 'ne tombent pas juste')}."
     )
 
 

@@ -26,7 +26,7 @@ from comptes.personnes import retirer_les_acces, terminer_les_sessions
 from comptes.roles import PHRASES
 
 # Nobody gives herself a right, nor takes the last one away from herself by mistake.
-CE_QU_ON_PEUT = ("role", "etendue", "communes", "is_active", "is_superuser")
+CE_QU_ON_PEUT = ("role", "etendue", "communes", "actif", "is_superuser")
 
 
 @admin.register(Utilisateur)
@@ -52,6 +52,10 @@ class UtilisateurAdmin(Administration[Utilisateur]):
     def role(self, utilisateur: Utilisateur) -> str:
         return self.roles(utilisateur) or "Aucun"
 
+    @admin.display(description="compte actif")
+    def actif(self, utilisateur: Utilisateur) -> str:
+        return "Oui" if utilisateur.is_active else "Non"
+
     @admin.display(description="communes")
     def etendue(self, utilisateur: Utilisateur) -> str:
         limite = utilisateur.communes.exists()
@@ -61,13 +65,14 @@ class UtilisateurAdmin(Administration[Utilisateur]):
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_fieldsets(self, request: HttpRequest, obj: Utilisateur | None = None) -> Any:
-        droits = ("role", "etendue", "communes", "is_active")
+        ecrit = self.has_change_permission(request, obj) and not _soi_meme(request, obj)
+        droits = ("role", "etendue", "communes", "is_active" if ecrit else "actif")
         return (
             (None, {"fields": ("username", "first_name", "last_name", "email")}),
             ("Ce que ce compte peut faire", {"fields": droits}),
             *(
                 [("Superutilisateur", {"fields": ("is_superuser",), "classes": ("collapse",)})]
-                if _superuser(request)
+                if _superuser(request) and ecrit
                 else []
             ),
         )
@@ -117,6 +122,7 @@ class UtilisateurAdmin(Administration[Utilisateur]):
         if isinstance(compte, Utilisateur):
             permis = self.has_change_permission(request, compte)
             context |= {
+                "title": "Compte : modification" if permis else "Compte",
                 "etat_du_compte": etat_du_compte(compte),
                 "peut_agir": permis and not _soi_meme(request, compte),
                 "soi_meme": _soi_meme(request, compte),

@@ -2,12 +2,15 @@
 
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 from comptes.saisies import COUPEE, couper, est_coupee, lire_entier
 
@@ -56,6 +59,21 @@ class Administration(admin.ModelAdmin[M]):
         except (FieldDoesNotExist, OverflowError):
             return None
 
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Each under its kind's name, in the French way; the links between rows, which have no name
+        of their own, aren't told.
+        """
+        a_supprimer, nombres, interdits, proteges = super().get_deleted_objects(objs, request)
+        liens = {
+            str(modele._meta.verbose_name_plural)
+            for modele in apps.get_models(include_auto_created=True)
+            if modele._meta.auto_created
+        }
+        comptes = {nom: combien for nom, combien in nombres.items() if str(nom) not in liens}
+        return _dire(a_supprimer), comptes, interdits, _dire(proteges)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What an address fills in beforehand; for a field that points to a row, numbers only."""
         donnees = super().get_changeform_initial_data(request)
@@ -65,3 +83,24 @@ class Administration(admin.ModelAdmin[M]):
             for nom, valeur in donnees.items()
             if nom not in liens or lire_entier(str(valeur)) is not None
         }
+
+
+def _dire(arbre: list[Any]) -> list[Any]:
+    """Django writes « Action: Fête », and a link between two rows by the name of its table."""
+    liens = tuple(
+        f"{capfirst(modele._meta.verbose_name)}: "
+        for modele in apps.get_models(include_auto_created=True)
+        if modele._meta.auto_created
+    )
+    return [
+        _dire(ligne) if isinstance(ligne, list) else _avec_une_espace(ligne)
+        for ligne in arbre
+        if isinstance(ligne, list) or not str(ligne).startswith(liens)
+    ]
+
+
+def _avec_une_espace(ligne: str) -> str:
+    """Before the colon that follows a kind's name; what is safe to show stays so."""
+    nom, deux_points, suite = ligne.partition(": ")
+    dite = f"{nom.rstrip()} : {suite}" if deux_points else ligne
+    return mark_safe(dite) if isinstance(ligne, SafeString) else dite  # noqa: S308  # it was so

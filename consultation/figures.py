@@ -12,7 +12,7 @@ from bilan.rapport import base_des_habitants, chiffre_des_ecartees, moyenne_par_
 from bilan.sommes import Figures
 from bilan.tableaux import Chiffre, Colonne, Unite
 from financement.montants import Montant
-from listes.chiffres import accord
+from listes.chiffres import accord, nombre
 
 COLONNES = (
     Colonne("actions", "Actions", Unite.ACTIONS),
@@ -94,7 +94,7 @@ def _non_comptees(figures: Figures) -> str:
     autres = figures.lignes - figures.actions
     if autres <= 0:
         return ""
-    return accord(autres, "et une ligne non comptée", f"et {autres} lignes non comptées")
+    return accord(autres, "et une ligne non comptée", f"et {nombre(autres)} lignes non comptées")
 
 
 def base_de_la_part(accorde: Montant, limite: bool) -> str:

@@ -157,7 +157,7 @@ def _phrase(erreur: Exception) -> str | None:
     ):
         return "La base n'est pas à jour : lancez « python manage.py migrate », puis recommencez."
     if genre == "InsufficientPrivilege":
-        return f"Cet utilisateur PostgreSQL n'a pas les droits nécessaires sur la base ({texte})."
+        return f"Ce compte PostgreSQL n'a pas les droits nécessaires sur la base ({texte})."
     if genre == "DiskFull":
         return (
             f"Le disque de la base PostgreSQL est plein ({texte}) : libérez-y de la place, puis "

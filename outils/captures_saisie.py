@@ -70,7 +70,7 @@ def _saisir(page: Page, site: str) -> None:
     autre.locator(".messagelist .success").wait_for()
     autre.close()
     page.press("[name=intitule]", "Control+s")
-    page.get_by_text("Rien n'a été enregistré").wait_for()
+    page.get_by_text("Rien n’a été enregistré").wait_for()
     _capturer(page, "saisir-conflit", 480)
     page.get_by_role("button", name="Enregistrer ces choix").click()
     page.locator(".messagelist .success").wait_for()

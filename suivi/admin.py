@@ -450,11 +450,9 @@ class AdminSuivi(AvecCorbeille[M]):
         except RefusError as refus:
             return str(refus)
         except PermissionDenied:
-            return "Cette version mettrait l'objet hors de vos communes : elle n'est pas rétablie."
+            return "Cette version sortirait de vos communes : elle n'est pas rétablie."
         except VersionDepasseeError:
-            return (
-                "Quelqu'un vient d'enregistrer cet objet : relisez l'historique, puis recommencez."
-            )
+            return "Quelqu'un vient d'enregistrer ici : relisez l'historique, puis recommencez."
         except ValidationError as erreur:
             return f"Cette version n'est plus permise : {' '.join(erreur.messages)}"
         except IntegrityError:

@@ -10,7 +10,7 @@ from django.template.response import TemplateResponse
 
 from comptes.permissions import communes_de, compte_de
 from comptes.saisies import lire_entier
-from listes.chiffres import nombre
+from listes.chiffres import denombrer, nombre
 from suivi.admin import AdminSuivi, nombre_d_actions
 from suivi.declencheurs import RefusError, refus_traduits
 from territoires.fusion import fusionner
@@ -158,10 +158,8 @@ class OrganismeAdmin(ChoixLimites, AdminSuivi[Organisme]):
         except RefusError as refus:
             self.message_user(request, f"Fusion impossible. {refus}", messages.ERROR)
         else:
-            self.message_user(
-                request,
-                f"Organismes fusionnés dans « {garde} » : {nombre(deplaces)} liens repris.",
-            )
+            liens = denombrer(deplaces, "lien repris", "liens repris")
+            self.message_user(request, f"Organismes fusionnés dans « {garde} » : {liens}.")
         return HttpResponseRedirect(request.get_full_path())
 
 

@@ -19,12 +19,16 @@ class ClotureInline(admin.TabularInline[Cloture, Exercice]):
 
     model = Cloture
     verbose_name_plural = "clôtures et réouvertures"
-    fields = ("le", "clos", "motif", "par")
-    readonly_fields = ("le", "clos", "motif", "par")
+    fields = ("le", "geste", "motif", "par")
+    readonly_fields = ("le", "geste", "motif", "par")
     extra = 0
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("par", "exercice")
+
+    @admin.display(description="décision")
+    def geste(self, cloture: Cloture) -> str:
+        return "Clôture" if cloture.clos else "Réouverture"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -42,12 +46,16 @@ class ClotureInline(admin.TabularInline[Cloture, Exercice]):
 @admin.register(Exercice)
 class ExerciceAdmin(AdminSuivi[Exercice]):
     change_form_template = "admin/actions/exercice/change_form.html"
-    list_display = ["annee", "clos", nombre_d_actions]
+    list_display = ["annee", "etat", nombre_d_actions]
     search_fields = ["annee__startswith"]
-    fields = ["annee", "clos"]
-    readonly_fields = ["clos"]
+    fields = ["annee", "etat"]
+    readonly_fields = ["etat"]
     inlines = [ClotureInline]
     comptes = {"nombre_d_actions": "actions"}
+
+    @admin.display(description="état")
+    def etat(self, exercice: Exercice) -> str:
+        return "Clos" if exercice.clos else "Ouvert"
 
     def has_change_permission(self, request: HttpRequest, obj: Exercice | None = None) -> bool:
         """A closed exercice keeps its year; only the decision to open it again remains."""

@@ -35,7 +35,6 @@ SECTIONS = (
     ("Axes", "consultation:axes"),
     ("Bilan", "bilan:dernier"),
     ("Import", "importation:liste"),
-    ("Journal", "actions:journal"),
 )
 D_UN_EXERCICE = {
     "actions:liste",

@@ -93,8 +93,9 @@ def _lignes_json(feuille: Feuille) -> Iterator[str]:
     if doubles:
         ligne, lu, juste = doubles[0]
         dit = f"Accents codés deux fois, rétablis (« {juste} ») : vérifiez-les."
-        suite = f" De même dans {len(doubles) - 1} autres cellules." if len(doubles) > 1 else ""
-        feuille.remarques.append((ligne, lu, dit + suite))
+        autres = len(doubles) - 1
+        suite = ("", " De même dans une autre cellule.", f" De même dans {autres} autres cellules.")
+        feuille.remarques.append((ligne, lu, dit + suite[min(autres, 2)]))
     yield _JSON.encode({"remarques": feuille.remarques})
 
 

@@ -231,7 +231,7 @@ def test_une_action_d_un_exercice_clos_se_montre_sans_se_modifier(
     page = agent.get(f"{LISTE}{action.pk}/change/")
 
     assert texte(page, "//p[@class='infoclos']") == [
-        "L'exercice 2004 est clos : cette action se lit, elle ne se modifie pas."
+        "L’exercice 2004 est clos : cette action se lit, elle ne se modifie pas."
     ]
     assert texte(page, "//input[@type='submit']") == []
     assert (
@@ -250,7 +250,7 @@ def test_un_exercice_clos_n_est_pas_propose(agent: Client, saisie: dict[str, Any
 
     assert texte(page, "//select[@name='exercice']/option") == []
     assert texte(page, "//p[@class='infoclos']") == [
-        "Aucun exercice n'est ouvert : ouvrez-en un, ou rouvrez-en un, avant de saisir une action."
+        "Aucun exercice n’est ouvert : ouvrez-en un, ou rouvrez-en un, avant de saisir une action."
     ]
     assert refus.status_code == 200
     assert not Action.objects.exists()

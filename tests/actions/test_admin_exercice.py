@@ -57,7 +57,10 @@ def test_la_coordinatrice_clot_avec_un_motif_puis_rouvre(exercice: Exercice) -> 
     assert [
         [re.sub(r"\s+", " ", c.text_content()).strip() for c in ligne.xpath("./td")[2:5]]
         for ligne in lignes
-    ] == [["", "Erreur relevée", "coordination"], ["", "Bilan publié", "coordination"]]
+    ] == [
+        ["Réouverture", "Erreur relevée", "coordination"],
+        ["Clôture", "Bilan publié", "coordination"],
+    ]
 
 
 @pytest.mark.parametrize("role", ["Saisie", "Lecture", "Administration"])

@@ -183,7 +183,7 @@ def test_une_version_passee_revient_comme_un_nouveau_changement(
         "Accordé : 1 200 € → 1 000 €",
     ]
     perimee = agent.post(lien, {"version": str(int(version) - 1)}, follow=True)
-    assert "Quelqu&#x27;un vient d&#x27;enregistrer cet objet" in perimee.content.decode()
+    assert "Quelqu&#x27;un vient d&#x27;enregistrer ici" in perimee.content.decode()
     agent.post(lien, {"version": version})
 
     action.refresh_from_db()

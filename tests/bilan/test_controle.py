@@ -185,7 +185,7 @@ def test_une_action_ajoutee_met_en_ecart_ses_chiffres() -> None:
 def test_la_commande_dit_les_quatre_incoherences_et_sort_a_zero() -> None:
     code, sortie, erreurs = commande("2004")
     assert (code, erreurs) == (0, "")
-    assert "104 chiffres comparés, 100 conformes, 4 incohérences de la source, 0 écarts" in sortie
+    assert "104 chiffres comparés, 100 conformes, 4 incohérences de la source, 0 écart" in sortie
     assert (
         "Culture, Financement total : publié 286\u202f195, recalculé 316\u202f305 (+30\u202f110)"
         in sortie

@@ -80,13 +80,13 @@ def test_un_mauvais_mot_de_passe_le_dit_sans_dire_lequel_est_faux(
         resume = re.search(r'role="alert">(.*?)</div>', page, re.DOTALL)
         assert resume is not None
         messages.append(texte(resume[1]).strip())
-    refus = "Vérifiez ce formulaire : Le pseudo et/ou le mot de passe sont incorrects."
+    refus = "Vérifiez ce formulaire : L’identifiant ou le mot de passe est incorrect."
     assert messages == [refus, refus]
 
 
 def test_un_champ_vide_est_signale_au_champ_et_dans_le_resume(client: Client) -> None:
     page = client.post("/comptes/login/", {"login": "", "password": "x"}).content.decode()
-    assert "Nom d&#x27;utilisateur</a> : Ce champ est obligatoire." in page
+    assert "Identifiant</a> : Ce champ est obligatoire." in page
     champ = re.search(r'<input[^>]*id="id_login"[^>]*>', page)
     assert champ is not None
     assert 'aria-invalid="true"' in champ[0]

@@ -161,9 +161,9 @@ def test_un_role_se_change(ales: Commune) -> None:
     details = Evenement.objects.filter(detail__startswith="camille").order_by("pk")
     assert [(e.get_genre_display(), e.detail) for e in details] == [
         ("Rôles modifiés", "camille : ajout Coordination"),
-        ("Compte modifié", "camille : Modification de Rôle."),
+        ("Compte modifié", "camille : Modifié : Rôle."),
         ("Rôles modifiés", "camille : retrait Coordination"),
-        ("Compte modifié", "camille : Modification de Rôle."),
+        ("Compte modifié", "camille : Modifié : Rôle."),
     ]
 
 

@@ -129,7 +129,7 @@ def test_la_page_du_compte_note_ce_qu_elle_change(camille: Utilisateur) -> None:
         (Genre.ROLE, "chef", "camille"),
         (Genre.COMPTE, "chef", "camille"),
     ]
-    assert "Modification de" in lignes()[1][3]
+    assert "Modifié : " in lignes()[1][3]
 
 
 def test_personne_ne_l_ecrit_a_la_main() -> None:

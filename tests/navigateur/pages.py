@@ -14,7 +14,6 @@ from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.models import Importation
-from suivi.models import Suppression
 from territoires.models import Commune, Organisme, Quartier
 from tests.navigateur.site import session
 from travaux.models import Travail
@@ -55,8 +54,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/actions/?groupe=theme&exercice=2004&page=2",
         f"/actions/{MAUVAISE}",
     ),
-    "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/", "/actions/{supprimee}/"),
-    "actions:journal": ("/journal/", "/journal/?periode=tout", "/journal/?du=2026-13-45"),
+    "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/"),
     "consultation:axes": ("/axes/",),
     "consultation:axe": ("/axes/2/", "/axes/2/?exercice=2004"),
     "consultation:accessibilite": ("/accessibilite/",),
@@ -81,6 +79,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 }
 SANS_COMPTE: dict[str, tuple[str, ...]] = {
     "account_login": ("/comptes/login/",),
+    "invitation": ("/comptes/invitation/MQ/a-b/",),
     "socialaccount_login_cancelled": ("/comptes/federation/annulee/",),
     "socialaccount_login_error": ("/comptes/federation/erreur/",),
 }
@@ -114,9 +113,6 @@ ADMINISTRATION = (
     "/admin/actions/action/{action}/history/",
     "/admin/actions/action/{action}/delete/",
     "/admin/actions/exercice/{exercice}/change/",
-    "/admin/suivi/suppression/",
-    "/admin/suivi/suppression/?q=introuvable",
-    "/admin/suivi/suppression/{jetee}/retablir/",
     "/admin/password_change/",
 )
 
@@ -170,18 +166,11 @@ def peupler() -> dict[str, int]:
         )
     }
     session("coordinatrice").post(f"/import/{imports['applique']}/appliquer/")
-    supprimee = Action.objects.create(
-        exercice=exercice, theme=action.theme, intitule="Fête de quartier", commune=ales
-    )
-    cle = supprimee.pk
-    session("coordinatrice").post(f"/admin/actions/action/{cle}/delete/", {"post": "yes"})
     return (
         imports
         | _travaux()
         | {
             "action": action.pk,
-            "supprimee": cle,
-            "jetee": Suppression.objects.get(modele="actions.action", cle=cle).pk,
             "reconstituee": Action.objects.de_l_exercice(2004).earliest("pk").pk,
             "porteur": porteur.pk,
             "quartier": quartier.pk,

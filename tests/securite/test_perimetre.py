@@ -157,9 +157,7 @@ def test_ni_un_organisme_la_ou_elle_n_aurait_pu_l_ecrire(ines: Client, monde: Mo
         ORGANISME.format(foyer.pk) + f"history/retablir/?{la_bas}", {"version": foyer.version}
     )
 
-    assert dits(refus) == [
-        "Cette version mettrait l'objet hors de vos communes : elle n'est pas rétablie."
-    ]
+    assert dits(refus) == ["Cette version sortirait de vos communes : elle n'est pas rétablie."]
     foyer.refresh_from_db()
     assert foyer.commune_id == monde.ales["commune"]
 

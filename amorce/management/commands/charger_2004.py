@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 
 from actions.models import Action
 from amorce.chargement import base_vide, charger
+from listes.chiffres import denombrer
 
 
 class Command(BaseCommand):
@@ -17,5 +18,9 @@ class Command(BaseCommand):
             self.stdout.write("La base contient déjà des données : rien n'a été chargé.")
             return
         exercice = charger(settings.FIXTURES)
-        nombre = Action.objects.de_l_exercice(exercice.annee).count()
-        self.stdout.write(f"Contrat de {exercice} chargé : {nombre} lignes d'action.")
+        lignes = denombrer(
+            Action.objects.de_l_exercice(exercice.annee).count(),
+            "ligne d'action",
+            "lignes d'action",
+        )
+        self.stdout.write(f"Contrat de {exercice} chargé : {lignes}.")

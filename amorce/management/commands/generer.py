@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from amorce.volume import GenerationImpossibleError, generer
-from listes.chiffres import nombre
+from listes.chiffres import denombrer
 
 
 class Command(BaseCommand):
@@ -29,8 +29,9 @@ class Command(BaseCommand):
         duree = time.perf_counter() - debut
         lignes = options["actions"] + subventions
         self.stdout.write(
-            f"{nombre(options['actions'])} actions et {nombre(subventions)} subventions générées "
-            f"en {duree:.1f} s ({nombre(int(lignes / duree))} lignes par seconde)."
+            f"Générées en {duree:.1f} s : {denombrer(options['actions'], 'action')} et "
+            f"{denombrer(subventions, 'subvention')}, soit "
+            f"{denombrer(int(lignes / duree), 'ligne')} par seconde."
         )
 
 

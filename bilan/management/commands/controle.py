@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from bilan.controle import Controle, Recalcul
 from bilan.exercices import ExerciceInconnuError, etablir
 from bilan.rendus.json import controle_en_dict
-from listes.chiffres import ecart, nombre
+from listes.chiffres import accord, denombrer, ecart, nombre
 
 
 class Command(BaseCommand):
@@ -43,18 +43,22 @@ def _lignes(controle: Controle) -> Iterator[str]:
     if not controle.publie:
         yield "Aucun chiffre publié pour cet exercice : rien à comparer."
         return
+    incoherences = denombrer(
+        len(controle.incoherences_source), "incohérence de la source", "incohérences de la source"
+    )
     yield ""
     yield (
-        f"Recalcul : {len(controle.recalcul)} chiffres comparés, {controle.conformes} conformes, "
-        f"{len(controle.incoherences_source)} incohérences de la source, "
-        f"{len(controle.ecarts)} écarts."
+        f"Recalcul : {denombrer(len(controle.recalcul), 'chiffre comparé')}, "
+        f"{denombrer(controle.conformes, 'conforme')}, {incoherences}, "
+        f"{denombrer(len(controle.ecarts), 'écart')}."
     )
     yield from _differences("Incohérences de la source", controle.incoherences_source)
     yield from _differences("Écarts à vérifier", controle.ecarts)
     yield ""
+    fausses = len(controle.sommes_en_defaut)
     yield (
-        f"Cohérence : {len(controle.coherence)} sommes du document, "
-        f"{len(controle.sommes_en_defaut)} ne tombent pas juste."
+        f"Cohérence : {denombrer(len(controle.coherence), 'somme')} du document, "
+        f"{nombre(fausses)} {accord(fausses, 'ne tombe pas juste', 'ne tombent pas juste')}."
     )
     for somme in controle.sommes_en_defaut:
         yield (

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from comptes.journal import Evenement
+from listes.chiffres import denombrer
 from sauvegarde import orphelins
 from suivi import corbeille
 from suivi.masse import recompter
@@ -18,7 +19,7 @@ from travaux import purge
 
 class Command(BaseCommand):
     help = (
-        "Efface les sessions expirées, les lignes du journal des accès trop anciennes, les longs "
+        "Supprime les sessions expirées, les lignes du journal des accès trop anciennes, les longs "
         "travaux d'il y a plus d'une semaine, ce qui est dans la corbeille depuis trop longtemps, "
         "et les fichiers que plus rien ne nomme depuis un jour."
     )
@@ -35,6 +36,9 @@ class Command(BaseCommand):
         fichiers = orphelins.retirer(maintenant - timedelta(days=1))
         recompter()
         self.stdout.write(
-            f"Effacés : {sessions} sessions, {lignes} lignes du journal des accès, "
-            f"{travaux} travaux, {jetes} objets de la corbeille, {fichiers} fichiers orphelins."
+            f"Supprimés : {denombrer(sessions, 'session')}, "
+            f"{denombrer(lignes, 'ligne')} du journal des accès, "
+            f"{denombrer(travaux, 'travail', 'travaux')}, "
+            f"{denombrer(jetes, 'objet')} de la corbeille, "
+            f"{denombrer(fichiers, 'fichier orphelin')}."
         )
