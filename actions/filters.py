@@ -20,8 +20,11 @@ from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from comptes.saisies import citer, lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet
+from listes.adresse import Anomalie
 from listes.filters import Choix, Filtres, JourFiltre, MontantFiltre, Reference, Texte
 from listes.recherche import mots, sans_accents
+from suivi.disparus import disparition
+from suivi.versions import Versionne
 from territoires.models import Commune, Organisme, Quartier
 
 
@@ -104,6 +107,30 @@ class FiltresParAnnee(Filtres):
         label="Exercice",
         method="ne_rien_filtrer",
     )
+
+    def anomalies(self) -> list[Anomalie]:
+        """What isn't understood; of a value that named something deleted, that it was."""
+        return [
+            Anomalie(anomalie.parametre, phrase)
+            if (phrase := self._disparue(anomalie.parametre))
+            else anomalie
+            for anomalie in super().anomalies()
+        ]
+
+    def _disparue(self, nom: str) -> str:
+        filtre = self.filters.get(nom)
+        if isinstance(filtre, PorteurFiltre):
+            modele, colonne, connues = Organisme, "id", set[str]()
+        elif isinstance(filtre, Reference) and issubclass(filtre.source().model, Versionne):
+            modele, colonne = filtre.source().model, filtre.champ_valeur.replace("pk", "id")
+            connues = {option.valeur for option in filtre.options}
+        else:
+            return ""
+        en_texte = isinstance(modele._meta.get_field(colonne), CharField)
+        inconnue = next((v for v in self.data.getlist(nom) if v and v not in connues), "")
+        cle = inconnue if en_texte else lire_entier(inconnue)
+        trouvee = disparition(self.compte.perimetre, modele, **{colonne: cle}) if cle else None
+        return "" if trouvee is None else trouvee.phrase
 
     @cached_property
     def annees(self) -> list[str]:

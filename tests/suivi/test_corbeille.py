@@ -511,6 +511,23 @@ def test_les_pages_de_figures_de_ce_qui_est_supprime_le_disent(nadia: Client) ->
     ]
 
 
+def test_un_filtre_qui_nomme_ce_qui_est_supprime_le_dit(action: Action, nadia: Client) -> None:
+    porteur = Organisme.objects.create(nom="Cirque", commune=action.commune)
+    for objet in (Theme.objects.create(numero=9, nom="Sport"), porteur):
+        supprimer(nadia, objet)
+    ailleurs = compte("bagardoise", "Lecture", commune(2, "Bagard"))
+
+    for adresse in ("/actions/?theme=1&theme=9", "/themes/?theme=9", "/actions/?theme=99"):
+        assert nadia.get(adresse).status_code == 200
+    page = texte(nadia.get("/actions/?theme=1&theme=9"))
+    assert "« Thème » : Ce thème, « Sport », a été supprimé le" in page
+    page = texte(nadia.get(f"/actions/?porteur={porteur.pk}"))
+    assert "« Porteur » : Cet organisme, « Cirque », a été supprimé le" in page
+    assert "n'est pas une valeur connue" in texte(nadia.get("/actions/?theme=99"))
+    page = texte(ailleurs.get(f"/actions/?porteur={porteur.pk}"))
+    assert f"Aucun porteur n'a le numéro « {porteur.pk} »." in page
+
+
 def test_ce_qui_n_a_jamais_existe_reste_introuvable(nadia: Client) -> None:
     for adresse in ("/actions/99999/", "/themes/99/", "/communes/99999/", "/bilan/1999/"):
         assert nadia.get(adresse).status_code == 404
