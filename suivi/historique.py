@@ -4,7 +4,7 @@ Django writes the object, its links and its lines one after the other; all that 
 bears one moment, and is told as one change.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -58,8 +58,9 @@ class Changement:
 
 @dataclass(frozen=True)
 class Version:
-    """One kept row: of which model, of which object, with its values by field."""
+    """One kept row, ``cle`` its own key: of which model and object, with its values by field."""
 
+    cle: int
     modele: type[models.Model]
     pk: Any
     quand: datetime
@@ -106,6 +107,7 @@ def _versions(modele: type[models.Model], **filtre: Any) -> list[Version]:
     cle = modele._meta.pk.attname
     return [
         Version(
+            cle=ligne.pk,
             modele=modele,
             pk=getattr(ligne, cle),
             quand=ligne.history_date,
@@ -214,6 +216,47 @@ def changements(
                 )
             )
     return racontes[::-1]
+
+
+def avec_leur_avant(modele: type[models.Model], cles: Collection[int]) -> "Recit":
+    """These kept rows of a model, each beside the one before it of the same object, told."""
+    gardees = _gardees(modele)
+    objet = modele._meta.pk.attname
+    avant = gardees.filter(
+        **{objet: models.OuterRef(objet), "history_id__lt": models.OuterRef("history_id")}
+    ).order_by("-history_id")
+    lues = gardees.filter(history_id__in=cles).annotate(
+        precedente=models.Subquery(avant.values("history_id")[:1])
+    )
+    precedentes = dict(lues.values_list("history_id", "precedente"))
+    toutes = {
+        version.cle: version
+        for version in _versions(
+            modele, history_id__in={*precedentes, *filter(None, precedentes.values())}
+        )
+    }
+    return Recit(
+        {cle: (toutes[cle], toutes.get(avant or 0)) for cle, avant in precedentes.items()},
+        _Noms(toutes.values()),
+    )
+
+
+@dataclass(frozen=True)
+class Recit:
+    """Kept rows by key, each with the one before it; None for the first of its object."""
+
+    paires: "dict[int, tuple[Version, Version | None]]"
+    noms: "_Noms"
+
+    def ecarts(self, cle: int) -> tuple[Ecart, ...]:
+        """What a row changed; of a creation, what it holds; of a deletion, nothing more."""
+        version, avant = self.paires[cle]
+        if version.nature == "-" or (avant is None and version.nature == "~"):
+            return ()
+        vide = avant is None or avant.nature == "-"
+        valeurs = dict.fromkeys(version.valeurs) if vide or avant is None else avant.valeurs
+        ecarts = self.noms.ecarts(version.modele, valeurs, version.valeurs)
+        return tuple(e for e in ecarts if e.avant != e.apres) if vide else ecarts
 
 
 def dernier_auteur(objet: models.Model, lignes: Lignes) -> str:

@@ -31,6 +31,7 @@ PAGES = (
     "/actions/?exercice=2004&_export=xlsx",
     "/actions/?exercice=2004&_export=csv",
     "/actions/?exercice=2004&_export=csv-ouvert",
+    "/journal/?periode=tout",
     "/axes/",
     "/axes/1/",
     "/bilan/2004/",

@@ -35,6 +35,7 @@ SECTIONS = (
     ("Axes", "consultation:axes"),
     ("Bilan", "bilan:dernier"),
     ("Import", "importation:liste"),
+    ("Journal", "actions:journal"),
 )
 D_UN_EXERCICE = {
     "actions:liste",

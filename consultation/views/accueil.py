@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from actions.journal import Demande, Journal, lundi
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
 from actions.statuts import ECARTES
@@ -63,6 +64,9 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "territorial": graphiques.barres_territoriales(exercice.territorial),
             "thematique": graphiques.barres_thematiques(exercice.thematique),
             "changements": _derniers_changements(compte.perimetre),
+            "depuis_lundi": Journal(
+                Demande(depuis=lundi(), communes=compte.perimetre)
+            ).nombre_d_actions(),
             "attentions": _attentions(exercice) + _sauvegarde(compte),
         },
     )

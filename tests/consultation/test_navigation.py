@@ -64,4 +64,5 @@ def test_l_exercice_lu_suit_d_une_section_a_l_autre(adresse: str, suite: str) ->
         "Axes": f"/axes/{suite}",
         "Bilan": f"/bilan/{suite}",
         "Import": "/import/",
+        "Journal": "/journal/",
     }

@@ -308,7 +308,7 @@ def test_la_page_d_un_axe_dit_ses_objectifs_et_son_calendrier(coordinatrice: Cli
 @pytest.mark.parametrize(
     ("adresse", "requetes"),
     [
-        ("/?exercice=2005", 13),
+        ("/?exercice=2005", 14),
         ("/communes/?exercice=2005", 11),
         ("/themes/?exercice=2005", 11),
         ("/financeurs/?exercice=2005", 12),

@@ -14,6 +14,7 @@ from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.models import Importation
+from suivi.models import Suppression
 from territoires.models import Commune, Organisme, Quartier
 from tests.navigateur.site import session
 from travaux.models import Travail
@@ -54,7 +55,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/actions/?groupe=theme&exercice=2004&page=2",
         f"/actions/{MAUVAISE}",
     ),
-    "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/"),
+    "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/", "/actions/{supprimee}/"),
+    "actions:journal": ("/journal/", "/journal/?periode=tout", "/journal/?du=2026-13-45"),
     "consultation:axes": ("/axes/",),
     "consultation:axe": ("/axes/2/", "/axes/2/?exercice=2004"),
     "consultation:accessibilite": ("/accessibilite/",),
@@ -113,6 +115,9 @@ ADMINISTRATION = (
     "/admin/actions/action/{action}/history/",
     "/admin/actions/action/{action}/delete/",
     "/admin/actions/exercice/{exercice}/change/",
+    "/admin/suivi/suppression/",
+    "/admin/suivi/suppression/?q=introuvable",
+    "/admin/suivi/suppression/{jetee}/retablir/",
     "/admin/password_change/",
 )
 
@@ -166,11 +171,18 @@ def peupler() -> dict[str, int]:
         )
     }
     session("coordinatrice").post(f"/import/{imports['applique']}/appliquer/")
+    supprimee = Action.objects.create(
+        exercice=exercice, theme=action.theme, intitule="Fête de quartier", commune=ales
+    )
+    cle = supprimee.pk
+    session("coordinatrice").post(f"/admin/actions/action/{cle}/delete/", {"post": "yes"})
     return (
         imports
         | _travaux()
         | {
             "action": action.pk,
+            "supprimee": cle,
+            "jetee": Suppression.objects.get(modele="actions.action", cle=cle).pk,
             "reconstituee": Action.objects.de_l_exercice(2004).earliest("pk").pk,
             "porteur": porteur.pk,
             "quartier": quartier.pk,
