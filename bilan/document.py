@@ -190,7 +190,17 @@ class Rapport:
     @property
     def compare(self) -> bool:
         """Whether some figures of the year were published, which the report says of its own."""
-        return any(section.ancre == "controle" for section in self.sections)
+        return self.chapitre("controle") is not None
+
+    def chapitre(self, ancre: str) -> Section | None:
+        """The section of this name; None where the year has none."""
+        return next((section for section in self.sections if section.ancre == ancre), None)
+
+    def voisins(self, chapitre: Section) -> tuple[Section | None, Section | None]:
+        """The sections before and after this one."""
+        rang = self.sections.index(chapitre)
+        suivant = self.sections[rang + 1] if rang + 1 < len(self.sections) else None
+        return (self.sections[rang - 1] if rang else None), suivant
 
     def tableau(self, code: str) -> Tableau | Registre | None:
         """The table of this code; None where the year has none."""

@@ -62,6 +62,7 @@ HORS_DE_COMPARAISON = (
     "Les chiffres publiés comptent tout le territoire : ils ne sont pas comparés ici à ce que "
     "voit votre compte."
 )
+TITRE_DU_CONTROLE = "Contrôle des chiffres publiés"
 STATUTS = {
     Statut.CONFORME: "Conforme",
     Statut.INCOHERENCE_SOURCE: "Incohérence de la source",
@@ -350,15 +351,11 @@ def chapitre_du_controle(exercice: ExerciceEtabli) -> Section:
     """
     resultat = exercice.controle
     if not resultat.publie:
-        vide = Paragraphe(
-            HORS_DE_COMPARAISON
-            if exercice.partiel
-            else f"Aucun chiffre n'a été publié pour {resultat.annee} : il n'y a rien à comparer."
-        )
-        return Section("controle", "Contrôle des chiffres publiés", (vide,), annexe=True)
+        vide = Paragraphe(etat_du_controle(exercice))
+        return Section("controle", TITRE_DU_CONTROLE, (vide,), annexe=True)
     return Section(
         "controle",
-        "Contrôle des chiffres publiés",
+        TITRE_DU_CONTROLE,
         (
             Paragraphe(etat_du_controle(exercice)),
             registre_du_controle(resultat),

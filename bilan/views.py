@@ -7,25 +7,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 
 from actions.models import Exercice
-from bilan.document import BlocTableau, Rapport
+from bilan.document import Rapport, Section
 from bilan.exercices import ExerciceEtabli, ExerciceInconnuError, actions_limitees, choisir, etablir
-from bilan.rapport import (
-    PARTIEL,
-    chapitre_du_controle,
-    etablir_rapport,
-    etat_du_controle,
-    registre_du_controle,
-)
+from bilan.rapport import TITRE_DU_CONTROLE, etablir_rapport, registre_du_controle
 from bilan.rendus.csv import tableau_en_csv
 from bilan.rendus.json import controle_en_dict, tableau_en_dict
 from bilan.rendus.pdf import ecrire_pdf
 from bilan.rendus.xlsx import ecrire_xlsx
+from bilan.tableaux import CROISE, TERRITORIAL, THEMATIQUE
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de, exige
+from comptes.saisies import citer
 from suivi.disparus import absent
 from travaux.taches import Fichier, confier, repondre, tache
 
 CONTROLE = "controle"
+TELECHARGEABLES = (TERRITORIAL, THEMATIQUE, CROISE, CONTROLE)
+"""The chapters whose table is a file too."""
 
 
 @exige(CONNECTE)
@@ -39,37 +37,38 @@ def dernier(request: HttpRequest) -> HttpResponse:
 
 @exige(CONNECTE)
 def rapport(request: HttpRequest, annee: int) -> HttpResponse:
-    """The whole report, on one page."""
+    """What the report opens on; with « ?tout=1 », the whole of it on one page."""
     etabli = _rapport(compte_de(request), annee)
-    contexte = {"rapport": etabli, "annee": annee, "compare": etabli.compare}
-    return render(request, "bilan/rapport.html", contexte)
+    gabarit = "bilan/tout.html" if request.GET.get("tout") == "1" else "bilan/rapport.html"
+    contexte = {"rapport": etabli, "annee": annee, "cles": etabli.chapitre("chiffres-cles")}
+    return render(request, gabarit, contexte)
 
 
 @exige(CONNECTE)
-def tableau(request: HttpRequest, annee: str, code: str) -> HttpResponse:
-    """One table of the report, or its check, on a page of its own."""
-    exercice = _exercice(request, int(annee))
+def chapitre(request: HttpRequest, annee: int, ancre: str) -> HttpResponse:
+    """One chapter of the report, on a page of its own.
+
+    The check has one in every year, if only to say that nothing was published.
+    """
+    etabli = _rapport(compte_de(request), annee)
+    section = etabli.chapitre(ancre)
+    if section is None and ancre == CONTROLE:
+        section = Section(CONTROLE, TITRE_DU_CONTROLE, annexe=True)
+        precedent = suivant = None
+    elif section is None:
+        raise Http404(f"Le bilan {annee} n'a pas de chapitre {citer(ancre)}.")
+    else:
+        precedent, suivant = etabli.voisins(section)
     contexte = {
-        "annee": exercice.annee,
-        "compare": exercice.releve.publie,
-        "code": code,
-        "reconstitue": exercice.releve.reconstitue,
-        "partiel": PARTIEL if exercice.partiel else "",
-        "etat_du_controle": etat_du_controle(exercice),
+        "rapport": etabli,
+        "annee": annee,
+        "section": section,
+        "code": ancre if ancre in TELECHARGEABLES else "",
+        "precedent": precedent,
+        "suivant": suivant,
     }
-    if code == CONTROLE:
-        section = chapitre_du_controle(exercice)
-        return render(
-            request,
-            "bilan/controle.html",
-            contexte | {"controle": exercice.controle, "section": section},
-        )
-    bloc = BlocTableau(exercice.tableau(code))
-    return render(
-        request,
-        "bilan/tableau.html",
-        contexte | {"bloc": bloc, "tableau": bloc.tableau, "controle": exercice.controle},
-    )
+    gabarit = "bilan/controle.html" if ancre == CONTROLE else "bilan/chapitre.html"
+    return render(request, gabarit, contexte)
 
 
 @exige(CONNECTE)

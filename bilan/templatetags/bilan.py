@@ -90,7 +90,7 @@ def publie(c: Chiffre, annee: int) -> SafeString:
         '<a class="publie-ecart" href="{}#{}" title="{}">≠ {}</a></span>',
         str(brut(c.publication.valeur)),
         montre(c.publication.valeur),
-        reverse("bilan:tableau", args=[annee, "controle"]),
+        reverse("bilan:chapitre", args=[annee, "controle"]),
         c.publication.ancre,
         c.publication.explication,
         "—" if difference is None else ecart(difference),

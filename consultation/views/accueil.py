@@ -112,7 +112,7 @@ def _attentions(exercice: ExerciceEtabli) -> list[Attention]:
             ecarts,
             "chiffre ne correspond plus au document publié",
             "chiffres ne correspondent plus au document publié",
-            reverse("bilan:tableau", args=[exercice.annee, "controle"]),
+            reverse("bilan:chapitre", args=[exercice.annee, "controle"]),
         ),
         (
             suivi.a_decider,

@@ -51,7 +51,7 @@ def tableau_de(rapport: Rapport, code: str) -> Tableau:
 def en_html(rapport: Rapport, code: str) -> Valeurs:
     client = Client()
     client.force_login(Utilisateur.objects.create_user(f"lectrice-{code}"))
-    page = Lecteur(client.get("/bilan/2004/").content.decode())
+    page = Lecteur(client.get("/bilan/2004/?tout=1").content.decode())
     return [[Decimal(valeur) for valeur, _ in ligne] for ligne in page.tableaux[code][1:]]
 
 

@@ -4,6 +4,7 @@ import io
 import re
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import quote
 
 import pdfplumber
 import pytest
@@ -13,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from actions.models import Action, Exercice
 from bilan.exercices import etablir
+from bilan.rapport import etablir_rapport
 from bilan.tableaux import Tableau
 from comptes.models import Utilisateur
 from territoires.models import Commune
@@ -22,6 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contrat_2004")]
 PAGES = [
     "/",
     "/bilan/2004/",
+    "/bilan/2004/?tout=1",
     "/bilan/2004/territorial/",
     "/bilan/2004/thematique/",
     "/bilan/2004/croise/",
@@ -81,7 +84,10 @@ def chiffres_affiches(tableau: Tableau) -> list[list[tuple[str, str]]]:
 @pytest.mark.parametrize("page", PAGES)
 def test_une_page_sans_session_renvoie_a_la_connexion(client: Client, page: str) -> None:
     reponse = client.get(page)
-    assert (reponse.status_code, reponse["Location"]) == (302, f"/comptes/login/?next={page}")
+    assert (reponse.status_code, reponse["Location"]) == (
+        302,
+        f"/comptes/login/?next={quote(page)}",
+    )
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -100,9 +106,51 @@ def test_chaque_chiffre_d_une_page_est_une_donnee_et_mene_a_ses_actions(
 ) -> None:
     attendu = chiffres_affiches(etablir(2004).tableaux[code])
     seul = Lecteur(coordinatrice.get(f"/bilan/2004/{code}/").content.decode())
-    rapport = Lecteur(coordinatrice.get("/bilan/2004/").content.decode())
+    rapport = Lecteur(coordinatrice.get("/bilan/2004/?tout=1").content.decode())
     assert seul.tableaux[code] == attendu
     assert rapport.tableaux[code] == attendu
+
+
+def test_le_bilan_se_lit_chapitre_par_chapitre_dans_l_ordre(coordinatrice: Client) -> None:
+    """Each at the name that it has in the report, one leading to the next, the first lines of the
+    contents and an address of old to each.
+    """
+    rapport = etablir_rapport(2004)
+    ancres = [section.ancre for section in rapport.sections]
+    assert ancres == [
+        *("lecture", "chiffres-cles", "territorial", "thematique", "croise", "financeurs"),
+        *("axes", "actions", "controle", "sources"),
+    ]
+    ouverture = coordinatrice.get("/bilan/2004/").content.decode()
+    tout = coordinatrice.get("/bilan/2004/?tout=1").content.decode()
+    suivants = re.findall(r'href="(/bilan/2004/[^"]+)" rel="next"', ouverture)
+    parcourus: list[str] = []
+    while suivants:
+        parcourus += suivants
+        page = coordinatrice.get(suivants[0]).content.decode()
+        suivants = re.findall(r'href="([^"]+)" rel="next"', page)
+    assert parcourus == [f"/bilan/2004/{ancre}/" for ancre in ancres]
+    for section in rapport.sections:
+        assert f'<li id="{section.ancre}">' in ouverture
+        assert f'<section id="{section.ancre}"' in tout
+        for partie in section.sections:
+            assert f'<li id="{partie.ancre}">' in ouverture
+
+
+def test_un_chapitre_porte_les_chiffres_du_bilan_entier(coordinatrice: Client) -> None:
+    tout = Lecteur(coordinatrice.get("/bilan/2004/?tout=1").content.decode()).tableaux
+    seuls = {
+        code: Lecteur(coordinatrice.get(f"/bilan/2004/{code}/").content.decode()).tableaux[code]
+        for code in ("territorial", "thematique", "croise", "financeurs")
+    }
+    assert seuls == {code: tout[code] for code in seuls}
+
+
+@pytest.mark.parametrize("ancre", ["inconnu", "axe-1", "tout", "x" * 300])
+def test_un_chapitre_inconnu_se_dit(coordinatrice: Client, ancre: str) -> None:
+    reponse = coordinatrice.get(f"/bilan/2004/{ancre}/")
+    assert reponse.status_code == 404
+    assert "Le bilan 2004 n&#x27;a pas de chapitre" in reponse.content.decode()
 
 
 def test_la_page_thematique_montre_les_deux_valeurs_d_un_chiffre_contredit(
@@ -146,7 +194,7 @@ def test_une_annee_sans_rien_fait_un_bilan_correct(coordinatrice: Client) -> Non
     Exercice.objects.create(annee=2005)
     for page in ("/", "/bilan/2005/", "/bilan/2005/croise/", "/bilan/2005/controle/"):
         assert coordinatrice.get(page).status_code == 200
-    page = coordinatrice.get("/bilan/2005/").content.decode()
+    page = coordinatrice.get("/bilan/2005/?tout=1").content.decode()
     assert "Contrôle des chiffres publiés" not in page
     assert "Aucune action n’est enregistrée" in page
     assert "reconstituées" not in page
@@ -179,7 +227,7 @@ def test_un_compte_limite_a_une_commune_ne_voit_que_ses_chiffres(client: Client)
     agente = Utilisateur.objects.create_user("agente")
     agente.communes.add(Commune.objects.get(code_insee="30077"))
     client.force_login(agente)
-    page = client.get("/bilan/2004/").content.decode()
+    page = client.get("/bilan/2004/?tout=1").content.decode()
     lu = Lecteur(page)
     assert lu.tableaux["territorial"][-1] == [
         ("7", "/actions/?exercice=2004"),

@@ -446,9 +446,9 @@ def test_la_page_nomme_les_porteurs_des_qu_une_ligne_est_saisie(
 ) -> None:
     client.force_login(Utilisateur.objects.create_user("coordinatrice"))
     entete = '<th scope="col">Porteur</th>'
-    assert entete not in client.get("/bilan/2004/").content.decode()
+    assert entete not in client.get("/bilan/2004/actions/").content.decode()
     Action.objects.filter(reference="2004-001").update(provenance=Action.Provenance.SAISIE)
-    assert entete in client.get("/bilan/2004/").content.decode()
+    assert entete in client.get("/bilan/2004/actions/").content.decode()
 
 
 @pytest.mark.parametrize("haut", [HAUTEUR_PAYSAGE - 60, 160, 40])

@@ -71,7 +71,7 @@ def textes() -> dict[str, str]:
             client.get(f"/bilan/2005/{code}.json").json(), ensure_ascii=False
         )
         lus[f"page {code}"] = _corps(client, f"/bilan/2005/{code}/")
-    lus["page"] = _corps(client, "/bilan/2005/")
+    lus["page"] = _corps(client, "/bilan/2005/?tout=1")
     return lus
 
 

@@ -221,6 +221,7 @@ def monde(db: None, settings: Settings, tmp_path: Path) -> Monde:
             "comptes": 1,
             "annee": 2004,
             "code": "territorial",
+            "ancre": "territorial",
             "provider_id": "inconnu",
             "uidb64": "MQ",
             "token": "a-b",

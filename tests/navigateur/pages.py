@@ -19,16 +19,15 @@ from territoires.models import Commune, Organisme, Quartier
 from tests.navigateur.site import session
 from travaux.models import Travail
 
+CHAPITRES = (
+    *("lecture", "chiffres-cles", "territorial", "thematique", "croise", "financeurs"),
+    *("axes", "actions", "controle", "sources"),
+)
 MAUVAISE = "?commune=abc&sort=inconnu&page=-1"
 PAGES: dict[str, tuple[str, ...]] = {
     "consultation:accueil": ("/", "/?exercice=2005"),
-    "bilan:bilan": ("/bilan/2004/",),
-    "bilan:tableau": (
-        "/bilan/2004/territorial/",
-        "/bilan/2004/thematique/",
-        "/bilan/2004/croise/",
-        "/bilan/2004/controle/",
-    ),
+    "bilan:bilan": ("/bilan/2004/", "/bilan/2004/?tout=1"),
+    "bilan:chapitre": tuple(f"/bilan/2004/{ancre}/" for ancre in CHAPITRES),
     "consultation:communes": ("/communes/", f"/communes/{MAUVAISE}"),
     "consultation:commune": ("/communes/30132/?exercice=2004", "/communes/30007/?exercice=2005"),
     "consultation:themes": ("/themes/",),

@@ -375,7 +375,7 @@ def test_sans_colonne_cochee_la_premiere_seule(site: Site) -> None:
     ("adresse", "tableau"),
     [
         ("/actions/?exercice=2004", "#resultats .table-responsive"),
-        ("/bilan/2004/", ".table-responsive:has(#tableau-actions)"),
+        ("/bilan/2004/actions/", ".table-responsive:has(#tableau-actions)"),
         ("/admin/actions/action/", ".results"),
     ],
 )

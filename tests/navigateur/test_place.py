@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.navigateur.pages import CHAPITRES
 from tests.navigateur.site import Site
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
@@ -43,3 +44,33 @@ def test_le_tableau_de_bord_n_a_pas_de_vide(page: Page, largeur: int) -> None:
         *("À regarder", "Chiffres clés", "Le territoire"),
         *("Par commune", "Par thème"),
     ]
+
+
+def test_le_bilan_se_lit_par_chapitres_courts_le_sommaire_en_vue(page: Page) -> None:
+    """The whole is several times as high; each chapter says where it stands in the contents, which
+    stay in sight to its end.
+    """
+    page.goto("/bilan/2004/?tout=1")
+    entier = page.evaluate(HAUTEUR)
+    for ancre in CHAPITRES:
+        page.goto(f"/bilan/2004/{ancre}/")
+        assert page.evaluate(HAUTEUR) <= 4500 < entier / 2, ancre
+        sommaire = page.locator(".sommaire-feuille")
+        courant = sommaire.locator("[aria-current=page]")
+        assert courant.get_attribute("href") == f"/bilan/2004/{ancre}/"
+        page.locator(".voisins").scroll_into_view_if_needed()
+        expect(courant).to_be_in_viewport()
+        page.emulate_media(media="print")
+        expect(page.locator(".sommaire")).to_be_hidden()
+        expect(page.locator("h1")).to_be_visible()
+        page.emulate_media(media="screen")
+
+
+def test_au_telephone_le_sommaire_se_deplie(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/bilan/2004/axes/")
+    lien = page.locator(".sommaire-pli").get_by_role("link", name="Chiffres clés")
+    expect(lien).to_be_hidden()
+    page.locator(".sommaire-pli summary").click()
+    lien.click()
+    page.wait_for_url("**/bilan/2004/chiffres-cles/")
