@@ -619,6 +619,19 @@ def test_ce_qu_un_import_defait_a_emporte_le_dit_aussi(action: Action, nadia: Cl
     assert "corbeille" not in texte(reponse)
 
 
+def test_une_commune_a_laquelle_un_compte_est_limite_n_est_pas_supprimee(nadia: Client) -> None:
+    """Without it, the account would be limited to nothing, and see everything."""
+    anduze = commune(1, "Anduze")
+    compte("agente", "Saisie", anduze)
+
+    adresse = f"/admin/territoires/commune/{anduze.pk}/delete/"
+    assert "agente" in texte(nadia.get(adresse))
+    nadia.post(adresse, {"post": "yes"})
+
+    assert Commune.objects.filter(pk=anduze.pk).exists()
+    assert Utilisateur.objects.get(username="agente").perimetre == {anduze.pk}
+
+
 # --- When the time is over --------------------------------------------------------------------
 
 
@@ -648,7 +661,7 @@ def test_passe_le_delai_tout_part_et_l_historique_le_dit(
     with django_capture_on_commit_callbacks(execute=True):
         call_command("purger", stdout=dit)
 
-    assert "1 objets de la corbeille" in dit.getvalue()
+    assert "1 objet de la corbeille" in dit.getvalue()
     assert (Suppression.objects.count(), FichierGarde.objects.count()) == (0, 0)
     assert not (fichiers / nom).exists()
     page = nadia.get(f"/actions/{action.pk}/")
