@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 
-from actions.models import Action, ActionQuerySet
+from actions.models import Action, ActionQuerySet, Theme
+from actions.modification import Modification
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
+from axes.models import AxeTransversal
 from listes.recherche import sans_accents
 
 IDENTITE = ("exercice", "porteur", "intitule")
@@ -24,6 +26,47 @@ RESSEMBLANCE = 0.8
 _MOTS_VIDES = frozenset(
     ("a", "au", "aux", "avec", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "un")
 )
+
+
+class ModificationForm(forms.Form):
+    """What changes in several actions at once; what is left empty stays as it is."""
+
+    statut = forms.ChoiceField(
+        label="Statut", choices=[("", "Ne pas changer"), *Action.Statut.choices], required=False
+    )
+    theme = forms.ModelChoiceField(
+        label="Thème", queryset=Theme.objects.all(), required=False, empty_label="Ne pas changer"
+    )
+    ajouter = forms.ModelMultipleChoiceField(
+        label="Axes à ajouter",
+        queryset=AxeTransversal.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    retirer = forms.ModelMultipleChoiceField(
+        label="Axes à retirer",
+        queryset=AxeTransversal.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        donnees: dict[str, Any] = super().clean() or {}
+        if set(donnees.get("ajouter") or ()).intersection(donnees.get("retirer") or ()):
+            raise ValidationError("Un même axe ne peut pas être ajouté et retiré.")
+        if not self.errors and not any(donnees.values()):
+            raise ValidationError("Choisissez ce qui change.")
+        return donnees
+
+    def modification(self) -> Modification:
+        """Once it is valid."""
+        donnees = self.cleaned_data
+        return Modification(
+            statut=donnees["statut"],
+            theme=donnees["theme"],
+            axes_en_plus=tuple(donnees["ajouter"]),
+            axes_en_moins=tuple(donnees["retirer"]),
+        )
 
 
 class ActionForm(forms.ModelForm[Action]):

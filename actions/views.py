@@ -90,6 +90,7 @@ class ActionListe(ListeView):
     principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur")
     pour_les_programmes = ("statut", "provenance")
     template_name = "actions/liste.html"
+    en_lot = ("actions:modifier", "actions.change_action")
     filtres: ActionFiltres
 
     def get_queryset(self) -> ActionQuerySet:

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+Rangee = tuple[str, Sequence[tuple[Any, str]]]
+"""A row as it is shown: its id, and its cells under their columns."""
+
 
 @dataclass(frozen=True)
 class Groupement:
@@ -35,4 +38,4 @@ class Groupe:
 
     titre: str
     cellules: Sequence[tuple[Any, str]]
-    rangees: Sequence[Sequence[tuple[Any, str]]]
+    rangees: Sequence[Rangee]

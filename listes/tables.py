@@ -22,7 +22,7 @@ from django_tables2.data import TableQuerysetData
 
 from listes.chiffres import INCONNU, Somme, accord, denombrer, dire_la_somme
 from listes.filters import Filtres
-from listes.groupes import Groupe, Groupement, SousTotal
+from listes.groupes import Groupe, Groupement, Rangee, SousTotal
 from listes.recherche import CleDeTri
 from listes.templatetags.chiffres import donnee, legende, somme
 
@@ -317,8 +317,11 @@ class TableDeListe(tables.Table):  # type: ignore[misc]  # django-tables2 ships 
         colonnes = [self.base_columns[nom] for nom in self.montrees]
         lignes = list(self.page.object_list.data)
 
-        def rangees(lignes: Iterable[Ligne]) -> list[list[tuple[ColonneDeListe, str]]]:
-            return [[(colonne, colonne.render(ligne)) for colonne in colonnes] for ligne in lignes]
+        def rangees(lignes: Iterable[Ligne]) -> list[Rangee]:
+            return [
+                (str(ligne["pk"]), [(colonne, colonne.render(ligne)) for colonne in colonnes])
+                for ligne in lignes
+            ]
 
         if not self.groupe:
             yield Groupe("", (), rangees(lignes))

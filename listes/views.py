@@ -11,6 +11,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.module_loading import import_string
 from django.utils.text import slugify
@@ -92,6 +93,8 @@ class ListeView(View):
     pour_les_programmes: ClassVar[Sequence[str]] = ()
     """Columns that open data always has: what the other files say in a sentence, row by row."""
     template_name: ClassVar[str] = "listes/liste.html"
+    en_lot: ClassVar[tuple[str, str] | None] = None
+    """The page where several rows are changed at once, and the permission that it asks for."""
     compte: Utilisateur
     """Who asks."""
     filtres: Filtres
@@ -329,6 +332,7 @@ class ListeView(View):
                 ],
                 "adresse": adresse,
                 "bloquantes": [(citer(a.parametre), a) for a in bloquantes],
+                "lot": self._lot(adresse),
                 "anomalies": [(citer(a.parametre), a) for a in anomalies],
                 "mentions": mentions,
                 "leviers": leviers,
@@ -340,6 +344,12 @@ class ListeView(View):
         )
         page = str(adresse.avec("page", str(etat.page))) if etat.page > 1 else str(adresse)
         return push_url(reponse, page) if request.headers.get("HX-Request") else reponse
+
+    def _lot(self, adresse: Adresse) -> dict[str, str] | None:
+        """Where the rows that are ticked go, with what finds them all; None where none may be."""
+        if self.en_lot is None or not self.compte.has_perm(self.en_lot[1]):
+            return None
+        return {"page": reverse(self.en_lot[0]), "liste": str(adresse).partition("?")[2]}
 
     def _filtres_montres(
         self,

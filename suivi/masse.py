@@ -7,7 +7,7 @@ rows and their history are written together or not at all.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
 
 from comptes.models import Utilisateur
+from suivi.historique import DEPART
 
 LOT = 500  # rows of one statement, when the database must answer or when objects are held
 LOT_VERSE = 2_000  # rows of one batch, when nothing is expected back
@@ -124,6 +125,20 @@ class EcritureSuivie:
             update_fields=champs,
         )
         self.garder(modele, [objet.pk for objet in objets], "~")
+
+    def poser_les_departs(self, modele: Any, pks: Sequence[int], liens: Sequence[str] = ()) -> None:
+        """Keep, before they change, the present state of those of these rows that have no history
+        yet, with these many-to-many.
+        """
+        neuves: list[int] = []
+        for lot in lots(pks):
+            gardees = modele.historique.filter(id__in=lot).order_by()
+            connues = set(gardees.values_list("id", flat=True).distinct())
+            neuves += [pk for pk in lot if pk not in connues]
+        depart = EcritureSuivie(None, self.moment - timedelta(microseconds=1), DEPART)
+        depart.garder(modele, neuves, "+")
+        for nom in liens:
+            depart.garder_liens(modele, nom, neuves)
 
     def supprimer(self, modele: Any, pks: Sequence[int]) -> None:
         """Delete rows that nothing else names, leaving their history.

@@ -1,11 +1,10 @@
 """What one does to several actions at once, chosen in the list."""
 
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,14 +13,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from actions.models import Action, ActionQuerySet, Exercice
+from actions.modification import Modification, TropDActionsError, appliquer
 from actions.renouvellement import renouveler
+from actions.saisie_en_lot import TROP, dire
 from actions.tables import ActionTable, ajouter_les_axes, ajouter_les_montants
 from actions.views import mention_des_ecartees
 from axes.models import AxeTransversal
-from listes.chiffres import accord, denombrer
+from comptes.permissions import compte_de
+from listes.chiffres import denombrer
 from listes.exports import ListeExportee, csv_excel
 from suivi.admin import RETOUR, retour_de
-from suivi.historique import poser_le_depart
 from travaux.taches import Fichier, repondre
 
 MONTREES = 200  # more than a page of the list holds
@@ -48,7 +49,6 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
     """Status, axis, renewal: each asks, then changes all that it may, in one transaction."""
 
     actions = ["changer_le_statut", "ajouter_un_axe", "renouveler_la_selection", "exporter"]
-    lignes: Any
 
     @admin.action(description="Changer le statut", permissions=["change"])
     def changer_le_statut(
@@ -58,11 +58,8 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         if not formulaire.is_valid():
             return self._page(request, queryset, formulaire, "changer_le_statut")
 
-        def changer(action: Action) -> None:
-            action.statut = formulaire.cleaned_data["statut"]
-            action.save(update_fields=["statut", "modifiee_le"])
-
-        reponse = self._appliquer(request, queryset, changer)
+        statut = formulaire.cleaned_data["statut"]
+        reponse = self._appliquer(request, queryset, Modification(statut=statut))
         suivi = queryset.a_suivre()
         if combien := suivi.decidees + suivi.ecartees_aidees:
             accordees = denombrer(combien, "action choisie a", "actions choisies ont")
@@ -75,14 +72,12 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         return reponse
 
     @admin.action(description="Ajouter un axe transversal", permissions=["change"])
-    def ajouter_un_axe(
-        self, request: HttpRequest, queryset: QuerySet[Action]
-    ) -> HttpResponse | None:
+    def ajouter_un_axe(self, request: HttpRequest, queryset: ActionQuerySet) -> HttpResponse | None:
         formulaire = self._demander(request, AxeForm)
         if not formulaire.is_valid():
             return self._page(request, queryset, formulaire, "ajouter_un_axe")
         axe = formulaire.cleaned_data["axe"]
-        return self._appliquer(request, queryset, lambda action: action.axes.add(axe))
+        return self._appliquer(request, queryset, Modification(axes_en_plus=(axe,)))
 
     @admin.action(description="Renouveler dans un autre exercice", permissions=["add"])
     def renouveler_la_selection(
@@ -135,26 +130,12 @@ class ActionsSurSelection(admin.ModelAdmin[Action]):
         return TemplateResponse(request, "admin/actions/action/selection.html", contexte)
 
     def _appliquer(
-        self, request: HttpRequest, queryset: QuerySet[Action], changer: Any
+        self, request: HttpRequest, queryset: ActionQuerySet, modification: Modification
     ) -> HttpResponse | None:
-        closes = queryset.filter(exercice__clos=True).count()
-        faites = 0
-        with transaction.atomic():
-            # Locked first: no other change may come between the reading and the writing.
-            # In the order of ids, as everywhere: two that change the same lines wait in line.
-            ouvertes = queryset.filter(exercice__clos=False).order_by("pk")
-            for action in ouvertes.select_for_update(of=("self",)):
-                poser_le_depart(action, self.lignes)
-                changer(action)
-                faites += 1
-        self.message_user(request, f"{denombrer(faites, 'action modifiée')}.")
-        if closes:
-            self.message_user(
-                request,
-                f"{denombrer(closes, 'action')} d'un exercice clos : "
-                f"{accord(closes, 'laissée telle quelle')}.",
-                messages.WARNING,
-            )
+        try:
+            dire(request, appliquer(queryset, modification, compte_de(request)))
+        except TropDActionsError:
+            messages.warning(request, TROP)
         return HttpResponseRedirect(request.get_full_path())
 
 
