@@ -40,6 +40,7 @@ _VALEUR_DE_CODE = re.compile(r"\b(?:None|True|False|NULL|null|undefined|NaN)\b")
 _GUILLEMET_DROIT = re.compile(r'"[^\W\d]|[^\W\d]"')
 _SANS_ESPACE = re.compile(r"[^\W\d_][:;?!»](?=\s|$)|«[^\W\d]")
 _DOUBLE_ESPACE = re.compile(r"[ \u00a0]\u00a0|\u00a0 ")
+_ESPACE_AVANT_VIRGULE = re.compile(r"[^\W_] [,.](?=\s|$)")
 _PLURIEL_ENTRE_PARENTHESES = re.compile(r"[^\W\d]\((?:e?s|x|e|ne|nes)\)")
 _ZERO_AU_PLURIEL = re.compile(r"(?<![\d,\u202f\u00a0 ])0[ \u00a0](\w+s)\b")
 _SINGULIERS_EN_S = frozenset(["fois", "mois", "français"])
@@ -117,6 +118,7 @@ def fautes(phrase: str) -> Iterator[str]:
         (_GUILLEMET_DROIT, "guillemet droit"),
         (_SANS_ESPACE, "espace manquante"),
         (_DOUBLE_ESPACE, "espace de trop"),
+        (_ESPACE_AVANT_VIRGULE, "espace de trop"),
         (_PLURIEL_ENTRE_PARENTHESES, "pluriel entre parenthèses"),
     ):
         if trouve := motif.search(phrase):

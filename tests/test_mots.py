@@ -237,6 +237,7 @@ def test_les_gabarits_suivent_la_typographie() -> None:
         ("Total : None", "valeur du code (None)"),
         ('Un "mot" entre guillemets', 'guillemet droit ("m)'),
         ("Total: 12", "espace manquante (l:)"),
+        ("Demandé , accordé", "espace de trop (é ,)"),
         ("«mot »", "espace manquante («m)"),
         ("12 action(s)", "pluriel entre parenthèses (n(s))"),
         ("0 actions", "zéro au pluriel (0 actions)"),

@@ -117,6 +117,7 @@ ADMINISTRATION = (
     "/admin/suivi/suppression/",
     "/admin/suivi/suppression/?q=introuvable",
     "/admin/suivi/suppression/{jetee}/retablir/",
+    "/admin/comptes/utilisateur/{lectrice}/change/",
     "/admin/password_change/",
 )
 
@@ -186,6 +187,7 @@ def peupler() -> dict[str, int]:
             "porteur": porteur.pk,
             "quartier": quartier.pk,
             "exercice": exercice.pk,
+            "lectrice": Utilisateur.objects.get(username="lectrice").pk,
         }
     )
 
@@ -211,6 +213,7 @@ def _importer(exercice: Exercice, nom: str, texte: str) -> int:
         "/import/nouveau/",
         {
             "exercice": exercice.pk,
+            "lectrice": Utilisateur.objects.get(username="lectrice").pk,
             "fichier": SimpleUploadedFile(f"{nom}.csv", texte.encode()),
         },
     )
