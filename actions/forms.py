@@ -12,6 +12,7 @@ from actions.modification import Modification
 from actions.pieces import ACCEPTES, TAILLE_MAX_EN_CLAIR, TYPES, Piece, verifier_fichier
 from axes.models import AxeTransversal
 from listes.recherche import sans_accents
+from suivi.forms import ChampDate
 
 IDENTITE = ("exercice", "porteur", "intitule")
 MANQUANTS = {
@@ -94,6 +95,16 @@ class ActionForm(forms.ModelForm[Action]):
         for nom, message in MANQUANTS.items():
             if nom in self.fields:
                 self.fields[nom].error_messages["required"] = message
+        for champ in self.fields.values():
+            if isinstance(champ, ChampDate):
+                champ.annee = self._annee
+
+    def _annee(self) -> int | None:
+        """Of the exercice chosen above the dates, or of the action as it stands."""
+        choisi = getattr(self, "cleaned_data", {}).get("exercice")
+        if choisi is None and self.instance.exercice_id is not None:
+            choisi = self.instance.exercice
+        return choisi.annee if choisi else None
 
     def clean(self) -> dict[str, Any] | None:
         donnees = super().clean()

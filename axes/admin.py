@@ -1,12 +1,14 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import DateField
 from django.http import HttpRequest
 
 from axes.models import AxeTransversal, Jalon
 from financement.forms import ChoixDeFinanceurs
 from financement.models import Financeur
 from suivi.admin import AdminSuivi
+from suivi.forms import ChampDate
 
 if TYPE_CHECKING:
     JalonInlineBase = admin.TabularInline[Jalon, AxeTransversal]
@@ -17,6 +19,7 @@ else:
 class JalonInline(JalonInlineBase):
     model = Jalon
     extra = 0
+    formfield_overrides = {DateField: {"form_class": ChampDate}}
 
 
 @admin.register(AxeTransversal)

@@ -20,12 +20,11 @@ from financement.models import Subvention
 from importation.lecture import Cellule, CelluleEnForme, CelluleIllisible
 from importation.referentiel import Noms, Referentiel, ValeurRefuseeError, cle
 from listes.chiffres import MontantIllisibleError, lire_montant
+from listes.jours import est_plausible, lire_jour
 
 MONTANT_MAX = Decimal("9999999999.99")
 _REVERSEMENT = "Un reversement ne s'importe pas : écrivez le montant net sur la ligne de l'action."
 _TIRETS = frozenset("-–—−")
-_DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
-_DATE_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00)?)?")
 _SIRET_ARRONDI = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d+")
 _NUMERO_ET_NOM = re.compile(r"(\d{1,3})\s*[-–—.:)]\s*(\S.*)")
 _NUMERO_D_AXE = re.compile(r"(?:axe\s*)?(?:n°\s*)?(\d{1,3})(?:\s*[-–—.:)].*)?", re.I | re.A)
@@ -166,7 +165,7 @@ def lire_part(cellule: Cellule) -> Decimal | None:
 
 
 def lire_date(cellule: Cellule) -> datetime.date | None:
-    """A day: a spreadsheet's date, ``31/12/2004``, ``31/12/04`` or ``2004-12-31``."""
+    """A day: a spreadsheet's date, ``31/12/2004``, ``31/12/04``, ``31 déc. 2004``."""
     cellule = valeur_de(cellule)
     if isinstance(cellule, datetime.date):
         jour: datetime.date | None = cellule
@@ -174,27 +173,10 @@ def lire_date(cellule: Cellule) -> datetime.date | None:
         texte = nettoyer(cellule)
         if not texte:
             return None
-        jour = _jour(texte)
-    if jour is None or not 1900 <= jour.year <= 2100:
+        jour = lire_jour(texte)
+    if jour is None or not est_plausible(jour):
         raise ValeurRefuseeError(f"Date attendue, par exemple 31/12/2004.{_indice(cellule)}")
     return jour
-
-
-def _jour(texte: str) -> datetime.date | None:
-    iso = _DATE_ISO.fullmatch(texte)
-    francaise = _DATE.fullmatch(texte)
-    if iso:
-        annee, mois, jour = (int(partie) for partie in iso.groups())
-    elif francaise:
-        jour, mois, annee = (int(partie) for partie in francaise.groups())
-        if annee < 100:
-            annee += 2000 if annee < 70 else 1900
-    else:
-        return None
-    try:
-        return datetime.date(annee, mois, jour)
-    except ValueError:
-        return None
 
 
 def _indice(cellule: Cellule) -> str:

@@ -5,7 +5,7 @@ any; ``—`` where the amount is unknown, which is not zero; nothing where there
 """
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 
 ESPACE_FINE = "\u202f"
@@ -18,9 +18,14 @@ LEGENDE = (
 )
 LEGENDE_FILTREE = f"« {HORS_FILTRE} » : seuls d'autres financeurs que ceux choisis."
 
-_ESPACES = re.compile(r"[ \t\u00a0\u202f\u2009]")
-_MONTANT = re.compile(r"(?P<entier>\d+)(?:[.,](?P<cents>\d{1,2}))?")
-_MILLIERS = re.compile(r"\d{1,3}([ \u00a0\u202f\u2009]\d{3})+")
+_ESPACES = re.compile(r"[ \u00a0\u202f\u2009]")
+_EUROS = re.compile(r" *(?:€|eur|euros?)$", re.I | re.A)
+_MONTANT = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2}))?")
+_PAR_MILLIERS = re.compile(
+    r"([1-9][0-9]{0,2}(?P<milliers>[ .,])[0-9]{3}(?:(?P=milliers)[0-9]{3})*)"
+    r"(?:(?!(?P=milliers))[.,]([0-9]{1,2}))?"
+)
+_DEUX_LECTURES = re.compile(r"([1-9][0-9]{0,2})[.,]([0-9]{3})")
 _ENTIER_MAX = 10
 
 
@@ -110,35 +115,32 @@ def brut(valeur: int | Decimal | None) -> int | float | None:
 
 
 def lire_montant(texte: str) -> Decimal:
-    """The amount in € that someone typed: ``1 234,56``, ``1234.5``, ``1 234 €``.
+    """The amount in € that someone typed: ``1 234,56``, ``1234.5``, ``3.500,50``, ``1 234 EUR``.
 
-    Raises MontantIllisibleError on anything else: exponents, signs, three decimals, letters, and
-    the ambiguous ``1,234.50``.
+    ``static/js/montants.js`` reads the same; tests/listes/montants.json holds both to it. Raises
+    MontantIllisibleError on anything else: exponents, signs, letters, and ``3.500``, which may be
+    3 500 or 3,50.
     """
-    nettoye = texte.strip().removesuffix("€").strip()
-    entier, separateur, reste = _separer(nettoye)
-    if _ESPACES.search(entier):
-        if not _MILLIERS.fullmatch(entier):
-            raise MontantIllisibleError(_refus(texte))
-        entier = _ESPACES.sub("", entier)
-    lu = _MONTANT.fullmatch(entier + separateur + reste)
-    if lu is None or (not nettoye.isprintable() and not _ESPACES.search(nettoye)):
+    nettoye = _EUROS.sub("", _ESPACES.sub(" ", texte.strip()))
+    if double := _DEUX_LECTURES.fullmatch(nettoye):
+        entier, centimes = int("".join(double.groups())), Decimal(".".join(double.groups()))
+        lectures = nombre(entier), nombre(centimes.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        raise MontantIllisibleError(
+            f"« {texte} » se lit de deux façons : écrivez {lectures[0]} ou {lectures[1]}."
+        )
+    lu = _MONTANT.fullmatch(nettoye)
+    par_milliers = lu is None and _PAR_MILLIERS.fullmatch(nettoye)
+    if par_milliers:
+        chiffres, cents = re.sub(r"[ .,]", "", par_milliers[1]), par_milliers[3]
+    elif lu:
+        chiffres, cents = lu[1], lu[2]
+    else:
         raise MontantIllisibleError(_refus(texte))
-    if len(lu["entier"].lstrip("0")) > _ENTIER_MAX:
+    if len(chiffres.lstrip("0")) > _ENTIER_MAX:
         raise MontantIllisibleError(
             f"« {texte} » est trop grand : dix chiffres au plus avant la virgule."
         )
-    if not lu["entier"].isascii() or not (lu["cents"] or "0").isascii():
-        raise MontantIllisibleError(_refus(texte))
-    return Decimal(f"{lu['entier']}.{lu['cents'] or '0'}")
-
-
-def _separer(texte: str) -> tuple[str, str, str]:
-    for separateur in ",.":
-        entier, trouve, reste = texte.partition(separateur)
-        if trouve:
-            return entier, trouve, reste
-    return texte, "", ""
+    return Decimal(f"{chiffres}.{cents or '0'}")
 
 
 def _refus(texte: str) -> str:

@@ -39,13 +39,6 @@ function quartiersDeLaCommune($, formulaire) {
   });
 }
 
-// The cents of what someone typed; null when empty or unreadable (the server will say why).
-function centimes(texte) {
-  const nettoye = texte.replace(/[\s€]/g, "");
-  const lu = /^(\d{1,10})(?:[.,](\d{1,2}))?$/.exec(nettoye);
-  return lu ? Number(lu[1]) * 100 + Number((lu[2] || "0").padEnd(2, "0")) : null;
-}
-
 function enEuros(somme) {
   const entier = String(Math.floor(somme / 100)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const cents = String(somme % 100).padStart(2, "0");
@@ -80,7 +73,7 @@ function totaux($, formulaire) {
       const supprimee = ligne.querySelector("input[name$=-DELETE]");
       if (supprimee && supprimee.checked) continue;
       const champs = ETAPES.map((etape) => ligne.querySelector(`input[name$=-${etape}]`));
-      const valeurs = champs.map((champ) => (champ ? centimes(champ.value) : null));
+      const valeurs = champs.map((champ) => (champ ? Montants.centimes(champ.value) : null));
       const choisi = ligne.querySelector("select[name$=-financeur] option:checked");
       const nature = ligne.querySelector("select[name$=-nature]");
       if ((choisi && choisi.value) || valeurs.some((valeur) => valeur !== null)) {

@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import DateField, Model, QuerySet
 from django.forms import BaseForm, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -31,6 +31,7 @@ from listes.recherche import sans_accents
 from suivi import conflit, historique
 from suivi.declencheurs import RefusError, refus_traduits
 from suivi.disparus import DisparuError, absent
+from suivi.forms import ChampDate
 from suivi.suppressions import AvecCorbeille
 from suivi.usages import nombre_lie, usagers, usages
 from suivi.versions import VersionDepasseeError, Versionne
@@ -88,6 +89,7 @@ class AdminSuivi(AvecCorbeille[M]):
     comptes: dict[str, str] = {}
     commun = True
     par_commune = ""
+    formfield_overrides = {DateField: {"form_class": ChampDate}}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         communes = communes_de(request)

@@ -357,7 +357,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         return LigneDeListe
 
     class Media:
-        js = ["admin-saisie.js"]
+        js = ["js/montants.js", "admin-saisie.js"]
 
 
 def _en_mots(montants: Montants) -> str:

@@ -30,7 +30,7 @@ def test_le_fichier_d_une_association_avec_toutes_ses_erreurs(
         "Intitulé du projet;Association;Siret;Ville;Thème;Ville accordé;Etat – montant demandé\n"
         "Ateliers d'été;Les Amis;;St Julien;sport;1 234,56 €;2000\n"
         "Cirque;Les Amis;;Alese;Cultur;12a;0\n"
-        "Contes;Pirouette;2,43E+13;Alès;3;1,234.50;-5\n"
+        "Contes;Pirouette;2,43E+13;Alès;3;1.234;-5\n"
         ";Pirouette;;Alès;3;100;\n"
         "Ateliers d'été;LES AMIS;;Saint-Julien;Sport;50;\n"
         "Total;;;;;1334,56;2000\n"
@@ -67,8 +67,8 @@ def test_le_fichier_d_une_association_avec_toutes_ses_erreurs(
             "actions",
             7,
             "Ville accordé",
-            "1,234.50",
-            "« 1,234.50 » n'est pas un montant : écrivez par exemple 1234,56 ou 1 234 €.",
+            "1.234",
+            "« 1.234 » se lit de deux façons : écrivez 1\u202f234 ou 1,23.",
         ),
         Probleme(
             "actions",

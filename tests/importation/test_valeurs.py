@@ -20,6 +20,8 @@ from importation.referentiel import Referentiel, ValeurRefuseeError
         ("1 234", Decimal(1234)),
         ("1\u00a0234", Decimal(1234)),
         ("1\u202f234", Decimal(1234)),
+        ("1,234.50", Decimal("1234.50")),
+        ("3.500,50", Decimal("3500.50")),
         (1234.5600000000001, Decimal("1234.56")),
         (12, Decimal(12)),
         ("0", Decimal(0)),
@@ -41,7 +43,7 @@ def test_un_montant(cellule: Cellule, attendu: Decimal | None) -> None:
 @pytest.mark.parametrize(
     ("cellule", "message"),
     [
-        ("1,234.50", "n'est pas un montant : écrivez par exemple 1234,56"),
+        ("1.234", "« 1.234 » se lit de deux façons : écrivez 1\u202f234 ou 1,23."),
         ("12a", "« 12a » n'est pas un montant"),
         ("1e5", "n'est pas un montant"),
         ("-12", "Un reversement ne s'importe pas"),
@@ -68,6 +70,7 @@ def test_un_montant_refuse(cellule: Cellule, message: str) -> None:
         "31/12/04",
         "31-12-2004",
         "31.12.2004",
+        "31 déc. 2004",
         "2004-12-31",
         "2004-12-31 00:00:00",
     ],
