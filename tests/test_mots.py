@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -136,6 +139,40 @@ def test_aucun_refus_ni_aucun_message_non_plus(lignes: dict[str, int]) -> None:
     piece = SimpleUploadedFile("tableau.exe", b"MZ")
     exercice = {"exercice": lignes["exercice"], "fichier": piece}
     lecture.lire("POST /import/nouveau/", chef.post("/import/nouveau/", exercice, follow=True))
+    assert "\n".join(lecture.reproches()) == ""
+
+
+@pytest.mark.django_db
+def test_avec_un_second_facteur_non_plus(lignes: dict[str, int]) -> None:
+    """The sign-in library's pages that are only for those who have one."""
+    lecture, chef = Lecture(), session("coordinatrice")
+    compte = Utilisateur.objects.get(username="coordinatrice")
+    TOTP.activate(compte, generate_totp_secret())
+    RecoveryCodes.activate(compte)
+    cle = Authenticator.objects.create(
+        user=compte,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": "Clé bleue", "credential": {"clientExtensionResults": {}}},
+    )
+    dossier = "/comptes/second-facteur/"
+    for page in (
+        *("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/"),
+        *("webauthn/", f"webauthn/keys/{cle.pk}/edit/", f"webauthn/keys/{cle.pk}/remove/"),
+    ):
+        reponse = chef.get(f"{dossier}{page}", follow=True)
+        assert reponse.status_code == 200, page
+        lecture.lire(f"{dossier}{page}", reponse)
+    nouveaux = f"{dossier}recovery-codes/generate/"
+    lecture.lire(f"POST {nouveaux}", chef.post(nouveaux, follow=True))
+    cle.delete()  # no browser here to answer for it
+    ailleurs = session("coordinatrice")
+    for page in ("authenticate/", "reauthenticate/"):
+        lecture.lire(f"{dossier}{page}", ailleurs.get(f"{dossier}{page}", follow=True))
+        refus = ailleurs.post(f"{dossier}{page}", {"code": "0"}, follow=True)
+        lecture.lire(f"POST {dossier}{page}", refus)
+    fiche = reverse("admin:comptes_utilisateur_change", args=[compte.pk])
+    lecture.lire(fiche, chef.get(fiche))
+    lecture.lire("/admin/comptes/evenement/", chef.get("/admin/comptes/evenement/"))
     assert "\n".join(lecture.reproches()) == ""
 
 

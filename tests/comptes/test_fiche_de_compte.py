@@ -68,7 +68,7 @@ def texte(page: Any) -> str:
 def test_un_compte_s_ouvre_en_un_ecran(ales: Commune) -> None:
     client = cliente("Administration")
     page = client.get(AJOUT)
-    assert "password" not in page.content.decode()
+    assert 'type="password"' not in page.content.decode()
     for role, phrase in PHRASES.items():
         assert f"{role} : {phrase}" in texte(page)
 
