@@ -94,6 +94,8 @@ SANS_DROITS = (
 PAS_DES_PAGES = {
     *("bilan:dernier", "bilan:pdf", "bilan:xlsx", "bilan:csv", "bilan:json"),
     *("actions:piece", "actions:porteurs"),
+    # They answer to what is ticked, or to what has been done: test_modifier_en_lot opens them.
+    *("actions:modifier", "actions:annuler_en_lot"),
     *("importation:gabarit", "importation:export", "importation:verifier"),
     *("importation:progression", "importation:appliquer", "importation:annote"),
     "importation:regler",
