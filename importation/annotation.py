@@ -17,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-from importation.lecture import Cellule, Classeur, est_notre_recapitulatif
+from importation.lecture import Cellule, Classeur, est_notre_recapitulatif, ouvrir
 from importation.lignes import Probleme
 from importation.original import (
     AUTEUR,
@@ -30,7 +30,6 @@ from importation.original import (
     Remarques,
     nom_libre,
 )
-from importation.processus import ouvrir
 from importation.valeurs import en_texte, valeur_de
 from importation.verification import Verification
 from listes.classeurs import texte

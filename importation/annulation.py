@@ -1,7 +1,6 @@
 """Undo an applied import, while nothing of what it wrote has changed since."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +10,7 @@ from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
 from financement.models import Subvention
-from importation.ecriture import Ecriture
+from importation.ecriture import Ecriture, verrouiller, versions
 from importation.fiches import FicheAction, charger_fiches, comparer, depuis_json
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
@@ -28,12 +27,6 @@ class AnnulationRefuseeError(Exception):
         self.motifs = list(motifs)
 
 
-@dataclass(frozen=True)
-class _Defaite:
-    creees: list[LigneImportee]
-    modifiees: list[LigneImportee]
-
-
 def annuler(importation_id: int, utilisateur: Utilisateur | None) -> Importation:
     """Delete what it created, restore what it changed, in one transaction.
 
@@ -44,10 +37,7 @@ def annuler(importation_id: int, utilisateur: Utilisateur | None) -> Importation
             importation = Importation.objects.select_for_update().get(pk=importation_id)
             if importation.etat != Importation.Etat.APPLIQUEE:
                 raise AnnulationRefuseeError("Seul un import appliqué peut être annulé.")
-            exercice = Exercice.objects.select_for_update().get(pk=importation.exercice_id)
-            if exercice.clos:
-                raise ExerciceClosError(exercice.annee)
-            _defaire(importation, exercice, utilisateur)
+            _defaire(importation, verrouiller(importation.exercice_id), utilisateur)
     except ExerciceClosError as refus:
         raise AnnulationRefuseeError(str(refus)) from None
     return importation
@@ -55,23 +45,13 @@ def annuler(importation_id: int, utilisateur: Utilisateur | None) -> Importation
 
 def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisateur | None) -> None:
     lignes = list(importation.lignes_importees.all())
-    pks = [ligne.action_id for ligne in lignes if ligne.action_id is not None]
-    list(
-        Action.objects.filter(exercice=exercice)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-        .values_list("pk")
-    )
-    defaite = _Defaite(
-        [ligne for ligne in lignes if ligne.avant is None],
-        [ligne for ligne in lignes if ligne.avant is not None],
-    )
+    creees = [ligne.action_id for ligne in lignes if ligne.avant is None and ligne.action_id]
     if utilisateur is not None and (hors := _hors_de(utilisateur.perimetre, lignes)):
         raise AnnulationRefuseeError(
             "Cet import ne peut être annulé que par un compte qui voit tout le territoire : il a "
             f"écrit des actions qui ne sont pas, ou plus, dans vos communes ({nombre(hors)})."
         )
-    motifs = [*_changees(lignes, pks, exercice), *_attachees(defaite.creees)]
+    motifs = [*_changees(lignes, exercice), *_attachees(creees)]
     if motifs:
         raise AnnulationRefuseeError(
             "Cet import ne peut plus être annulé : ce qu'il a écrit a changé depuis.", motifs
@@ -82,11 +62,10 @@ def _defaire(importation: Importation, exercice: Exercice, utilisateur: Utilisat
     ecriture.modifier_actions(
         [
             (ligne.action_id, depuis_json(ligne.apres), depuis_json(ligne.avant))
-            for ligne in defaite.modifiees
+            for ligne in lignes
             if ligne.action_id is not None and ligne.avant is not None
         ]
     )
-    creees = [ligne.action_id for ligne in defaite.creees if ligne.action_id is not None]
     importation.lignes_importees.filter(avant__isnull=True).update(action=None)
     ecriture.supprimer_actions(creees)
     sans_usage = _organismes_sans_usage(importation.organismes_crees)
@@ -114,17 +93,15 @@ def _hors_de(communes: frozenset[int], lignes: list[LigneImportee]) -> int:
     )
 
 
-def _changees(lignes: list[LigneImportee], pks: list[int], exercice: Exercice) -> list[str]:
+def _changees(lignes: list[LigneImportee], exercice: Exercice) -> list[str]:
     """One sentence for each action that isn't what the import made of it."""
-    versions: dict[int, int] = {}
-    for lot in lots(pks):
-        versions.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
-    suspectes = [ligne for ligne in lignes if versions.get(ligne.action_id or 0) != ligne.version]
+    presentes = versions([ligne.action_id for ligne in lignes if ligne.action_id is not None])
+    suspectes = [ligne for ligne in lignes if presentes.get(ligne.action_id or 0) != ligne.version]
     if not suspectes:
         return []
     ref = charger_referentiel(exercice)
-    presentes = [ligne.action_id for ligne in suspectes if ligne.action_id in versions]
-    fiches = charger_fiches(exercice, [pk for pk in presentes if pk is not None][:LOT])
+    pks = [ligne.action_id for ligne in suspectes if ligne.action_id in presentes]
+    fiches = charger_fiches(exercice, [pk for pk in pks if pk is not None][:LOT])
     return [_phrase(ligne, fiches, ref) for ligne in suspectes[:LOT]]
 
 
@@ -138,9 +115,8 @@ def _phrase(ligne: LigneImportee, fiches: dict[int, FicheAction], ref: Referenti
     return f"« {intitule} » ({ligne}) a été modifiée : {detail}."
 
 
-def _attachees(creees: list[LigneImportee]) -> list[str]:
+def _attachees(pks: list[int]) -> list[str]:
     """What else has been tied to the actions that would be deleted: documents, renewals…"""
-    pks = [ligne.action_id for ligne in creees if ligne.action_id is not None]
     motifs = []
     for relation in Action._meta.related_objects:
         modele = relation.related_model

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from actions.cloture import ExerciceClosError, refuser_si_clos
-from actions.models import Action, Exercice
+from actions.models import Exercice
 from comptes.models import Utilisateur
 from importation.correspondance import Correspondance, TableauCorrespondu
-from importation.ecriture import Ecriture
+from importation.ecriture import Ecriture, verrouiller, versions
 from importation.entetes import CorrespondanceRefuseeError
-from importation.fiches import FicheAction, charger_fiches, totaux_en_json
+from importation.fiches import charger_fiches, totaux_en_json
 from importation.lecture import Classeur, FichierRefuseError, lire
 from importation.lignes import Probleme
 from importation.models import Importation, LigneImportee
@@ -25,7 +24,7 @@ from importation.referentiel import NouvelOrganisme, charger_referentiel
 from importation.reglement import retrouver_choix
 from importation.verification import Verification, verifier_classeur
 from suivi.historique import dernieres_ecritures
-from suivi.masse import LOT, EcritureSuivie, lots
+from suivi.masse import LOT, EcritureSuivie
 
 MONTRES = 500  # problems and actions kept for the pages, of each kind; the annotated file has all
 
@@ -108,16 +107,7 @@ def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Im
                 raise ApplicationRefuseeError(
                     f"Cet import est déjà : {importation.get_etat_display().lower()}."
                 )
-            exercice = Exercice.objects.select_for_update().get(pk=importation.exercice_id)
-            if exercice.clos:
-                raise ExerciceClosError(exercice.annee)
-            # Who edits one of these actions meanwhile waits, or makes us see another version.
-            list(
-                Action.objects.filter(exercice=exercice)
-                .order_by("pk")
-                .select_for_update(of=("self",))
-                .values_list("pk")
-            )
+            exercice = verrouiller(importation.exercice_id)
             if verification is None or dernieres_ecritures() != etat:
                 verification = _verifier_la_moitie(importation, classeur)
             if verification.plan.empreinte != importation.plan or not verification.applicable:
@@ -179,28 +169,29 @@ def rapport_de(verification: Verification) -> dict[str, Any]:
     plan = verification.plan
     lieux = {source.tableau.feuille: source for source in verification.tableaux}
     return {
-        "erreurs": _premiers(verification.erreurs, lieux),
-        "avertissements": _premiers(verification.avertissements, lieux),
+        "erreurs": [p.en_json() | _lieu(p, lieux) for p in verification.erreurs[:MONTRES]],
+        "avertissements": [
+            p.en_json() | _lieu(p, lieux) for p in verification.avertissements[:MONTRES]
+        ],
         "creees": [_creee(action) for action in plan.creees[:MONTRES]],
         "modifiees": [_modifiee(action) for action in plan.modifiees[:MONTRES]],
         "organismes": list(_organismes(plan, lieux))[:MONTRES],
         "organismes_nombre": len(plan.organismes),
         "ignores": verification.ignores,
         "decomptes": [decompte.en_json() for decompte in verification.decomptes],
-        "financeurs_inconnus": [f.en_json() for f in verification.financeurs_inconnus],
+        "financeurs_inconnus": [
+            {"nom": litige.financeur, "feuille": feuille, "colonne": litige.entete}
+            for feuille, source in lieux.items()
+            for litige in source.litiges
+            if litige.financeur
+        ],
         "a_cumuler": verification.a_cumuler,
         "totaux": totaux_en_json(plan.avant, plan.apres),
     }
 
 
-def _premiers(
-    problemes: list[Probleme], lieux: Mapping[str, TableauCorrespondu]
-) -> list[dict[str, Any]]:
-    """With what the page needs to mend a cell: whether it is one, and the field of its column."""
-    return [probleme.en_json() | _lieu(probleme, lieux) for probleme in problemes[:MONTRES]]
-
-
 def _lieu(probleme: Probleme, lieux: Mapping[str, TableauCorrespondu]) -> dict[str, Any]:
+    """What the page needs to mend a cell: whether it is one, and the field of its column."""
     source = lieux.get(probleme.feuille)
     if source is None or probleme.ligne <= source.tableau.lignes_entetes[-1]:
         return {"dans_la_table": False, "cellule": False, "rubrique": ""}
@@ -239,13 +230,6 @@ def _modifiee(action: ActionPlanifiee) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _Ecrite:
-    pk: int
-    action: ActionPlanifiee
-    avant: FicheAction | None
-
-
 def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:
     organismes = ecriture.creer_organismes(plan.organismes)
     for action in (*plan.creees, *plan.modifiees):
@@ -253,35 +237,33 @@ def _ecrire(importation: Importation, plan: Plan, ecriture: Ecriture) -> None:
         if isinstance(porteur, NouvelOrganisme):
             action.apres.porteur = organismes[id(porteur)]
     importation.noter_progression(55)
-    pks = ecriture.creer_actions([action.apres for action in plan.creees])
     changements = [(a.pk, a.avant, a.apres) for a in plan.modifiees if a.pk and a.avant]
+    pks = ecriture.creer_actions([action.apres for action in plan.creees])
+    for pk, action in zip(pks, plan.creees, strict=True):
+        action.pk = pk
     ecriture.modifier_actions(changements)
-    ecrites = [_Ecrite(pk, action, None) for pk, action in zip(pks, plan.creees, strict=True)]
-    ecrites += [_Ecrite(a.pk, a, a.avant) for a in plan.modifiees if a.pk]
     importation.noter_progression(85)
-    _garder_de_quoi_annuler(importation, ecrites)
+    _garder_de_quoi_annuler(importation, [*plan.creees, *plan.modifiees])
     importation.etat = Importation.Etat.APPLIQUEE
     importation.appliquee_le = ecriture.suivie.moment
     importation.organismes_crees = list(organismes.values())
     importation.save()
 
 
-def _garder_de_quoi_annuler(importation: Importation, ecrites: list[_Ecrite]) -> None:
-    versions: dict[int, int] = {}
-    for lot in lots([ecrite.pk for ecrite in ecrites]):
-        versions.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
+def _garder_de_quoi_annuler(importation: Importation, actions: list[ActionPlanifiee]) -> None:
+    ecrites = versions([action.pk for action in actions if action.pk])
     LigneImportee.objects.bulk_create(
         [
             LigneImportee(
                 importation=importation,
-                action_id=ecrite.pk,
-                feuille=ecrite.action.feuille[:255],
-                ligne=ecrite.action.lignes[0],
-                avant=ecrite.avant.en_json() if ecrite.avant else None,
-                apres=ecrite.action.apres.en_json(),
-                version=versions[ecrite.pk],
+                action_id=action.pk,
+                feuille=action.feuille[:255],
+                ligne=action.lignes[0],
+                avant=action.avant.en_json() if action.avant else None,
+                apres=action.apres.en_json(),
+                version=ecrites[action.pk or 0],
             )
-            for ecrite in ecrites
+            for action in actions
         ],
         batch_size=LOT,
     )

@@ -3,17 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from importation.appariement import apparier
-from importation.argent import somme_d_argent
+from importation.appariement import EXTRAIT, apparier, trouver_litiges
 from importation.correspondance import Correspondance
 from importation.entetes import LIGNES_REGARDEES, TableauLu
 from importation.lecture import Cellule, Classeur, est_notre_recapitulatif
-from importation.litiges import trouver_litiges
 from importation.propositions import proposer, suggerer
 from importation.referentiel import Referentiel
 from importation.valeurs import en_texte
 
-_EXEMPLES, _EXTRAIT = 3, 200
+_EXEMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +82,14 @@ def _colonnes_a_choisir(
     litiges = {litige.entete: litige for litige in trouves}
     colonnes = []
     for appariee in appariees:
-        entete, extrait = appariee.entete, list(tableau.cellules(appariee.rang, _EXTRAIT))
+        entete, extrait = appariee.entete, list(tableau.cellules(appariee.rang, EXTRAIT))
         litige = litiges.get(entete)
         colonnes.append(
             ColonneAChoisir(
                 tableau.feuille,
                 entete,
                 _exemples(extrait),
-                somme_d_argent(entete, tableau.cellules(appariee.rang)),
+                tableau.somme(appariee.rang),
                 appariee.cible,
                 litige.message if litige else appariee.note,
                 "" if appariee.cible else _suggestion(entete, extrait, ref),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from importation import valeurs
-from importation.appariement import apparier
+from importation.appariement import Litige, apparier, sommes_ecartees, trouver_litiges
 from importation.corrections import Correction, corriger
 from importation.entetes import (
     CorrespondanceRefuseeError,
@@ -18,7 +18,6 @@ from importation.entetes import (
 )
 from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur, FeuilleLue, est_notre_recapitulatif
-from importation.litiges import Litige, sommes_ecartees, trouver_litiges
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
 from importation.rubriques import (
     ETAPES,

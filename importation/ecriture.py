@@ -7,17 +7,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from actions.cloture import ExerciceClosError
 from actions.models import Action, Exercice
 from financement.models import Subvention
-from importation.fiches import CHAMPS, CleLigne, FicheAction, Montants
+from importation.fiches import CHAMPS, COLONNES, MONTANTS, CleLigne, FicheAction, Montants
 from importation.referentiel import NouvelOrganisme
-from importation.rubriques import ETAPES
 from suivi.masse import LOT, EcritureSuivie, lots
 from territoires.models import Organisme
 
-_CLES = frozenset({"theme", "commune", "quartier", "porteur"})
-_COLONNES = [f"{champ}_id" if champ in _CLES else champ for champ in CHAMPS]
-_MONTANTS = [f"montant_{etape}" for etape in ETAPES]
+
+def verrouiller(exercice_pk: int) -> Exercice:
+    """The budget year and its actions, kept from everybody else; raises ExerciceClosError."""
+    exercice = Exercice.objects.select_for_update().get(pk=exercice_pk)
+    if exercice.clos:
+        raise ExerciceClosError(exercice.annee)
+    # Who edits one of these actions meanwhile waits, or makes us see another version.
+    actions = Action.objects.filter(exercice=exercice).order_by("pk")
+    list(actions.select_for_update(of=("self",)).values_list("pk"))
+    return exercice
+
+
+def versions(pks: Sequence[int]) -> dict[int, int]:
+    """The versions of those of these actions that are still there."""
+    lues: dict[int, int] = {}
+    for lot in lots(pks):
+        lues.update(Action.objects.filter(pk__in=lot).values_list("pk", "version"))
+    return lues
 
 
 @dataclass(frozen=True)
@@ -89,7 +104,7 @@ class Ecriture:
 
     def _action(self, fiche: FicheAction, action: Action) -> Action:
         action.exercice = self.exercice
-        for champ, colonne in zip(CHAMPS, _COLONNES, strict=True):
+        for champ, colonne in zip(CHAMPS, COLONNES, strict=True):
             setattr(action, colonne, getattr(fiche, champ))
         return action
 
@@ -108,7 +123,7 @@ class Ecriture:
     # --- Money ---------------------------------------------------------------------------------
 
     def _creer_subventions(self, lignes: Sequence[tuple[Any, ...]]) -> None:
-        champs = ("action_id", "financeur_id", "nature", "credit", *_MONTANTS)
+        champs = ("action_id", "financeur_id", "nature", "credit", *MONTANTS)
         self.suivie.inserer(Subvention, champs, lignes)
 
     def _modifier_subventions(
@@ -134,9 +149,9 @@ class Ecriture:
                 if montants is None:
                     retirees.append(subvention.pk)
                     continue
-                for champ, montant in zip(_MONTANTS, montants, strict=True):
+                for champ, montant in zip(MONTANTS, montants, strict=True):
                     setattr(subvention, champ, montant)
                 modifiees.append(subvention)
-        self.suivie.modifier(modifiees, _MONTANTS)
+        self.suivie.modifier(modifiees, MONTANTS)
         self.suivie.supprimer(Subvention, retirees)
         self._creer_subventions(nouvelles)

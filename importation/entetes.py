@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 
-from importation.argent import montant_de
-from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, Fusion, LigneLue
+from importation.argent import montant_de, somme_d_argent
+from importation.extraction.bornes import Fusion
+from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, LigneLue
 from importation.propositions import cible_connue, se_completent
 from importation.referentiel import Referentiel, cle
 from importation.rubriques import est_d_argent
@@ -61,6 +63,11 @@ class TableauLu:
         for ligne in self.lignes[:lignes]:
             if colonne < len(ligne.cellules):
                 yield ligne.cellules[colonne]
+
+    def somme(self, colonne: int) -> Decimal | None:
+        """The € of a column; None where its cells aren't amounts."""
+        entete = self.entetes[colonne]
+        return somme_d_argent("" if entete.startswith(SANS_NOM) else entete, self.cellules(colonne))
 
 
 def trouver_tableau(

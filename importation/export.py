@@ -1,21 +1,20 @@
 """Actions of a budget year as a file that imports back unchanged, and the template to fill in."""
 
-import csv
-import datetime
 import io
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
 
 from actions.models import Action, Exercice
 from financement.models import Subvention
-from importation.fiches import CleLigne, FicheAction, charger_fiches, nom_de_colonne
+from importation.fiches import CleLigne, FicheAction, charger_fiches, en_mots, nom_de_colonne
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel, nom_court
 from importation.rubriques import ETAPES, RUBRIQUES
-from listes.chiffres import brut
+from listes.chiffres import INCONNU
 from listes.classeurs import texte
+from listes.exports import ListeExportee
+from listes.tables import Format, Valeur
 
 DESCRIPTIVES = (
     ("reference", 14),
@@ -34,15 +33,12 @@ DESCRIPTIVES = (
     ("description", 40),
 )
 PROVENANCE = "Provenance"  # says which actions are reconstructed; not imported back
-_FORMULE = ("=", "+", "-", "@", "\t", "\r")
-
-Valeur = str | datetime.date | Decimal | None
 
 
-def lignes_a_reimporter(
+def actions_a_reimporter(
     exercice: Exercice, communes_permises: Iterable[int] = ()
-) -> tuple[list[str], list[list[Valeur]]]:
-    """(headings, rows): the actions, with every funder and stage used."""
+) -> ListeExportee:
+    """The actions, with every funder and stage used."""
     ref = charger_referentiel(exercice, communes_permises)
     permises = ref.communes_permises
     fiches = {
@@ -54,9 +50,6 @@ def lignes_a_reimporter(
         Action.objects.filter(exercice=exercice).order_by("pk").values_list("pk", "provenance")
     )
     colonnes = _colonnes_de_financement(fiches.values(), ref)
-    entetes = [RUBRIQUES[code].libelle for code, _ in DESCRIPTIVES]
-    entetes += [nom_de_colonne(ligne, etape, ref) for ligne, etape in colonnes]
-    entetes.append(PROVENANCE)
     lignes: list[list[Valeur]] = []
     for pk, fiche in fiches.items():
         ligne: list[Valeur] = [_valeur(code, fiche, ref) for code, _ in DESCRIPTIVES]
@@ -65,7 +58,23 @@ def lignes_a_reimporter(
             ligne.append(montants[list(ETAPES).index(etape)] if montants else None)
         ligne.append(str(Action.Provenance(provenances[pk]).label))
         lignes.append(ligne)
-    return entetes, lignes
+    dates = ("date_debut", "date_fin")
+    return ListeExportee(
+        "Actions",
+        mentions=(),
+        entetes=[
+            *(RUBRIQUES[code].libelle for code, _ in DESCRIPTIVES),
+            *(texte(nom_de_colonne(ligne, etape, ref)) for ligne, etape in colonnes),
+            PROVENANCE,
+        ],
+        formats=[
+            *(Format.DATE if code in dates else Format.TEXTE for code, _ in DESCRIPTIVES),
+            *(Format.MONTANT for _ in colonnes),
+            Format.TEXTE,
+        ],
+        lignes=lignes,
+        totaux=(),
+    )
 
 
 def _colonnes_de_financement(
@@ -96,72 +105,17 @@ def _colonnes_de_financement(
 
 
 def _valeur(code: str, fiche: FicheAction, ref: Referentiel) -> Valeur:
-    if code == "theme":
-        return ref.themes.noms[fiche.theme] if fiche.theme is not None else None
-    if code == "commune":
-        return TRANSTERRITORIAL if fiche.commune is None else ref.communes.noms[fiche.commune]
-    if code == "quartier":
-        if fiche.quartier is None or fiche.commune is None:
-            return None
-        return ref.quartiers[fiche.commune].noms[fiche.quartier]
-    if code in ("porteur", "siret"):
-        if not isinstance(fiche.porteur, int):
-            return None
-        organisme = ref.organismes[fiche.porteur]
-        return organisme.nom if code == "porteur" else organisme.siret
+    """As the file holds it: real dates, axes by their numbers; nothing where nothing is known."""
+    if code == "siret":
+        return ref.organismes[fiche.porteur].siret if isinstance(fiche.porteur, int) else None
     if code == "axes":
         numeros = {pk: numero for numero, pk in ref.numeros_axes.items()}
         return ", ".join(str(numero) for numero in sorted(numeros[axe] for axe in fiche.axes))
-    if code == "nature":
-        return str(Action.Nature(fiche.nature).label)
-    if code == "statut":
-        return str(Action.Statut(fiche.statut).label)
-    valeur: str | datetime.date | None = getattr(fiche, code)
-    return valeur or None
-
-
-def en_xlsx(titre: str, entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]]) -> bytes:
-    """Texts stay texts, whatever they begin with; amounts and dates are real ones."""
-    sortie = io.BytesIO()
-    classeur = xlsxwriter.Workbook(sortie, {"constant_memory": True})
-    page = classeur.add_worksheet(titre[:31])
-    gras = classeur.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    jour = classeur.add_format({"num_format": "dd/mm/yyyy"})
-    euros = classeur.add_format({"num_format": '#,##0.00\\ "€"'})
-    page.freeze_panes(1, 2)
-    page.set_column(0, len(entetes) - 1, 14)
-    for rang, (_, largeur) in enumerate(DESCRIPTIVES):
-        page.set_column(rang, rang, largeur)
-    for rang, entete in enumerate(entetes):
-        page.write_string(0, rang, texte(entete), gras)
-    for numero, ligne in enumerate(lignes, start=1):
-        for rang, valeur in enumerate(ligne):
-            if isinstance(valeur, str):
-                page.write_string(numero, rang, texte(valeur))
-            elif isinstance(valeur, datetime.date):
-                page.write_datetime(numero, rang, valeur, jour)
-            elif valeur is not None:
-                page.write_number(numero, rang, brut(valeur), euros)
-    classeur.close()
-    return sortie.getvalue()
-
-
-def en_csv(entetes: Sequence[str], lignes: Iterable[Sequence[Valeur]]) -> bytes:
-    """For Excel in French: « ; », decimal comma, UTF-8 with its mark."""
-    sortie = io.StringIO(newline="")
-    ecriture = csv.writer(sortie, delimiter=";", lineterminator="\r\n")
-    ecriture.writerow(entetes)
-    ecriture.writerows([_cellule(valeur) for valeur in ligne] for ligne in lignes)
-    return b"\xef\xbb\xbf" + sortie.getvalue().encode()
-
-
-def _cellule(valeur: Valeur) -> str:
-    if isinstance(valeur, str):
-        # A leading apostrophe keeps a spreadsheet from computing it; the import takes it off.
-        return f"'{valeur}" if valeur.startswith(_FORMULE) else valeur
-    if isinstance(valeur, datetime.date):
-        return f"{valeur:%d/%m/%Y}"
-    return "" if valeur is None else f"{valeur:.2f}".replace(".", ",")
+    valeur = getattr(fiche, code)
+    if code in ("date_debut", "date_fin"):
+        return valeur  # type: ignore[no-any-return]
+    dit = en_mots(code, valeur, ref)
+    return None if dit == INCONNU else dit
 
 
 LIGNES_PREPAREES = 2_000

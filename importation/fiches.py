@@ -103,6 +103,9 @@ class FicheAction:
 
 
 CHAMPS = tuple(f.name for f in fields(FicheAction) if f.name not in ("axes", "subventions"))
+_CLES = ("theme", "commune", "quartier", "porteur")
+COLONNES = tuple(f"{champ}_id" if champ in _CLES else champ for champ in CHAMPS)
+MONTANTS = tuple(f"montant_{etape}" for etape in ETAPES)
 
 
 def depuis_json(donnees: dict[str, Any]) -> FicheAction:
@@ -129,12 +132,9 @@ def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int
     if pks is not None:
         actions, subventions = actions.filter(pk__in=pks), subventions.filter(action__in=pks)
         liens = liens.filter(action__in=pks)
-    colonnes = [
-        f"{c}_id" if c in ("theme", "commune", "quartier", "porteur") else c for c in CHAMPS
-    ]
     fiches = {
         pk: FicheAction(*valeurs)
-        for pk, *valeurs in actions.order_by("pk").values_list("pk", *colonnes)
+        for pk, *valeurs in actions.order_by("pk").values_list("pk", *COLONNES)
     }
     for fiche in fiches.values():
         for champ, soigner in SOIN_DES_TEXTES.items():
@@ -142,7 +142,7 @@ def charger_fiches(exercice: Exercice, pks: list[int] | None = None) -> dict[int
     for action, axe in liens.values_list("action_id", "axetransversal_id"):
         fiches[action].axes |= {axe}
     lignes = subventions.order_by("pk").values_list(
-        "action_id", "financeur_id", "nature", "credit", *(f"montant_{etape}" for etape in ETAPES)
+        "action_id", "financeur_id", "nature", "credit", *MONTANTS
     )
     for action, financeur, nature, credit, demande, accorde, verse in lignes:
         fiches[action].subventions[financeur, nature, credit] = (demande, accorde, verse)
@@ -164,9 +164,7 @@ class Changement:
 def comparer(avant: FicheAction, apres: FicheAction, ref: Referentiel) -> list[Changement]:
     """What differs, field by field then line by line."""
     changements = [
-        Changement(
-            RUBRIQUES[champ].libelle, _montrer(champ, ancien, ref), _montrer(champ, neuf, ref)
-        )
+        Changement(RUBRIQUES[champ].libelle, en_mots(champ, ancien, ref), en_mots(champ, neuf, ref))
         for champ in (*CHAMPS, "axes")
         if (ancien := getattr(avant, champ)) != (neuf := getattr(apres, champ))
     ]
@@ -204,7 +202,8 @@ def nom_de_colonne(ligne: CleLigne, etape: str, ref: Referentiel) -> str:
     return f"{nom} {ETAPES[etape]}" + nom_de_ligne(ligne, ref)[len(nom) :]
 
 
-def _montrer(champ: str, valeur: Any, ref: Referentiel) -> str:
+def en_mots(champ: str, valeur: Any, ref: Referentiel) -> str:
+    """The value of a field, as people read it."""
     if champ == "commune":
         return TRANSTERRITORIAL if valeur is None else ref.communes.noms[valeur]
     if valeur in (None, "") or valeur == frozenset():

@@ -8,6 +8,7 @@ import datetime
 import gc
 import hashlib
 import json
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from importation.extraction.bornes import SECONDES_MAX
-from importation.processus import ouvrir
+from importation.extraction.bornes import SECONDES_MAX, Fusion, Remarque
 
 OCTETS_MAX = 30 * 1024**2
+_RACINE = Path(__file__).resolve().parent.parent
 # The sheet that we add to the file given back: sent again, it isn't read.
 RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
 
@@ -56,19 +57,6 @@ class LigneLue:
 
     numero: int
     cellules: list[Cellule]
-
-
-# First row (from 1), first column (from 0), last row, last column.
-Fusion = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Remarque:
-    """What a person should know of a sheet before its values are read; row 0: all of it."""
-
-    ligne: int
-    valeur: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +115,22 @@ def lire(chemin: Path, nom: str | None = None) -> Classeur:
     if not any(feuille.lignes for feuille in feuilles):
         raise FichierRefuseError("Le fichier est vide : aucune cellule n'est remplie.")
     return Classeur(nom, empreinte, feuilles)
+
+
+def ouvrir(
+    module: str, *arguments: str, entree: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
+    """Start one of our modules on a file that someone sent: it dies alone, sets its own limits and
+    knows nothing of our secrets; what it prints is to be read.
+    """
+    # Our own module on a file that the caller stored: no shell.
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-sP", "-m", module, *arguments],
+        env={"PYTHONPATH": str(_RACINE)},
+        stdin=entree,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
 
 
 def _extraire(chemin: Path, nom: str) -> list[FeuilleLue]:

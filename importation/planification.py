@@ -5,11 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from actions.models import Action
 from actions.statuts import Statut
 from financement.montants import Montant
+from importation.connues import ActionsConnues, Identite, identite
 from importation.fiches import (
     Changement,
     CleLigne,
@@ -25,10 +25,8 @@ from importation.referentiel import (
     Porteurs,
     Referentiel,
     ValeurRefuseeError,
-    cle_organisme,
 )
 from importation.rubriques import ETAPES, RUBRIQUES
-from importation.semblables import Semblables
 from listes.chiffres import denombrer
 
 
@@ -68,73 +66,6 @@ class Plan:
 
 INTITULE_MAX = Action._meta.get_field("intitule").max_length or 0
 
-Identite = tuple[Any, ...]
-
-
-def identite(champs: dict[str, Any]) -> Identite:
-    """What makes two rows of the file the same new action."""
-    if "reference" in champs:
-        return ("reference", champs["reference"])
-    porteur = champs.get("porteur")
-    porteur = id(porteur) if isinstance(porteur, NouvelOrganisme) else porteur
-    return (porteur, cle_organisme(champs["intitule"]), champs.get("commune", ""))
-
-
-class ActionsConnues:
-    """The actions of the budget year, to be found by what a row says of them."""
-
-    def __init__(self, fiches: dict[int, FicheAction]) -> None:
-        self.fiches = fiches
-        self._par_reference = {f.reference: pk for pk, f in fiches.items() if f.reference}
-        self._par_intitule: dict[str, list[int]] = {}
-        for pk, fiche in fiches.items():
-            self._par_intitule.setdefault(cle_organisme(fiche.intitule), []).append(pk)
-
-    def a_la_reference(self, champs: dict[str, Any]) -> bool:
-        """Whether one of them has the reference of these fields."""
-        return champs.get("reference") in self._par_reference
-
-    def designee_par(self, ligne: LigneVerifiee) -> int | None:
-        """The recorded action that a row names: by reference, else by porteur, title, commune."""
-        champs = ligne.champs
-        reference = champs.get("reference")
-        if reference in self._par_reference:
-            return self._par_reference[reference]
-        if "intitule" not in champs:
-            ligne.refuser(
-                "intitule",
-                "Aucune action n'a cette référence : pour la créer, donnez son intitulé.",
-            )
-            return None
-        candidats = [
-            pk
-            for pk in self._par_intitule.get(cle_organisme(champs["intitule"]), ())
-            if all(
-                champ not in champs or getattr(self.fiches[pk], champ) == champs[champ]
-                for champ in ("porteur", "commune")
-            )
-        ]
-        if reference:
-            sans_reference = [pk for pk in candidats if not self.fiches[pk].reference]
-            if candidats and not sans_reference:
-                autre = self.fiches[candidats[0]].reference
-                ligne.avertir(
-                    "reference",
-                    "Même intitulé, porteur et commune que l'action "
-                    f"{autre} : une autre action sera créée.",
-                )
-            candidats = sans_reference
-        if len(candidats) > 1 and "porteur" not in champs:
-            candidats = [pk for pk in candidats if self.fiches[pk].porteur is None] or candidats
-        if len(candidats) > 1:
-            ligne.refuser(
-                "intitule",
-                f"{len(candidats)} actions enregistrées ont cet intitulé, ce "
-                "porteur et cette commune : donnez la référence de celle-ci.",
-            )
-        return candidats[0] if candidats else None
-
-
 _EXIGES = ("intitule", "theme", "commune")
 
 
@@ -153,7 +84,6 @@ class Planificateur:
         self.cumuler = frozenset(cumuler)
         self.doublons: set[str] = set()  # the stages that adding rows up would settle
         self._connues = ActionsConnues(fiches)
-        self._semblables = Semblables(fiches)
         self._en_cours: dict[Identite, ActionPlanifiee] = {}
         self._premieres: dict[Identite, LigneVerifiee] = {}  # those that others may join
         self._intitulees: set[str] = set()  # the sheets whose titles are made
@@ -200,7 +130,7 @@ class Planificateur:
                 self._premieres[cle] = ligne
 
     def _dire_semblable(self, ligne: LigneVerifiee, apres: FicheAction) -> None:
-        connue = self._semblables.de(apres)
+        connue = self._connues.ressemblant_a(apres)
         if connue is None or (apres.reference and connue.reference):
             return
         nom = f"« {connue.intitule} »" + (f" ({connue.reference})" if connue.reference else "")

@@ -7,9 +7,8 @@ from financement.models import Financeur
 from importation.corrections import Correction
 from importation.correspondance import Correspondance, signature
 from importation.lecture import Classeur
-from importation.litiges import code_libre
 from importation.models import CorrespondanceRetenue, Importation
-from importation.referentiel import Referentiel, charger_referentiel
+from importation.referentiel import Referentiel, charger_referentiel, cle
 from listes.chiffres import nombre
 
 CORRECTIONS_MAX = 1000
@@ -135,7 +134,14 @@ def creer_financeur(nom: str, ref: Referentiel) -> str:
     connu = ref.financeurs.trouver(nom)
     if connu is not None:
         return next(code for code, pk in ref.codes_financeurs.items() if pk == connu)
-    financeur = Financeur(code=code_libre(nom, ref), nom=nom[:150])
+    financeur = Financeur(code=_code_libre(nom, ref), nom=nom[:150])
     financeur.full_clean()
     financeur.save()
     return financeur.code
+
+
+def _code_libre(nom: str, ref: Referentiel) -> str:
+    """A code for a new funder: its name in capitals, that no other has."""
+    base = cle(nom).upper()[:18] or "FINANCEUR"
+    pris = ref.codes_financeurs
+    return next(c for c in (base, *(f"{base}{n}" for n in range(2, 99))) if c not in pris)

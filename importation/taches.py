@@ -1,5 +1,6 @@
 """What a worker may do of an import: check it, write it, undo it, and its files."""
 
+import io
 from pathlib import Path
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,9 +12,10 @@ from actions.models import Exercice
 from comptes.models import Utilisateur
 from importation import annotation, annulation, application
 from importation.entetes import CorrespondanceRefuseeError
-from importation.export import en_csv, en_xlsx, lignes_a_reimporter
+from importation.export import actions_a_reimporter
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
+from listes.exports import csv_excel, ecrire_xlsx
 from travaux.taches import Fichier, Suite, tache
 
 ANNULE = "L'import est annulé : tout est comme avant lui."
@@ -89,8 +91,9 @@ def exporter(compte: Utilisateur, *, annee: int, forme: str) -> Fichier:
     exercice = Exercice.objects.filter(annee=annee).first()
     if exercice is None:
         raise Http404("Cet exercice n'existe pas.")
-    entetes, lignes = lignes_a_reimporter(exercice, compte.perimetre)
-    nom = f"actions-{annee}-a-reimporter"
+    liste, nom = actions_a_reimporter(exercice, compte.perimetre), f"actions-{annee}-a-reimporter"
     if forme == "csv":
-        return Fichier(f"{nom}.csv", en_csv(entetes, lignes))
-    return Fichier(f"{nom}.xlsx", en_xlsx("Actions", entetes, lignes))
+        return Fichier(f"{nom}.csv", b"".join(csv_excel(liste)))
+    sortie = io.BytesIO()
+    ecrire_xlsx(liste, sortie)
+    return Fichier(f"{nom}.xlsx", sortie.getvalue())

@@ -1,28 +1,32 @@
 """The dry run of a whole file: every row read, counted and planned, every doubt said."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from importation.appariement import sommes_du_tableau
 from importation.correspondance import (
+    ColonneCorrespondue,
     Correspondance,
     TableauCorrespondu,
     correspondre,
 )
 from importation.decompte import Decompte, Part
-from importation.doublons import trouver_doublons
 from importation.entetes import TableauLu, forme
 from importation.fiches import FicheAction
-from importation.lecture import Classeur, est_notre_recapitulatif, sans_ramassage
+from importation.lecture import Classeur, LigneLue, est_notre_recapitulatif, sans_ramassage
 from importation.lignes import Journal, Probleme
-from importation.litiges import FinanceurInconnu, financeurs_inconnus, sommes_du_tableau
 from importation.planification import Plan, Planificateur
-from importation.referentiel import Porteurs, Referentiel
+from importation.referentiel import Porteurs, Referentiel, cle_organisme
 from importation.rubriques import ETAPES
 from importation.tri import Tri
-from listes.chiffres import denombrer, montant
+from importation.valeurs import en_texte
+from listes.chiffres import accord, denombrer, montant
 
 _SANS_OBJET = frozenset({"Provenance"})  # our own export's, never imported
 _PAS_DE_PROGRESSION = 1000
+_NOMMENT = ("reference", "intitule", "porteur")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,6 @@ class Verification:
     erreurs: list[Probleme]
     avertissements: list[Probleme]
     ignores: list[str]
-    financeurs_inconnus: list[FinanceurInconnu]
     decomptes: list[Decompte]
     tableaux: list[TableauCorrespondu]
     a_cumuler: list[str]
@@ -94,9 +97,13 @@ def verifier_classeur(
         Tri(t, ref, journal, Decompte(t.tableau.feuille, colonnes=t.ecartees), references)
         for t in tableaux
     ]
-    doubles = _dire_les_doublons(tableaux, journal)
+    doublons = _trouver_doublons(tableaux)
+    for doublon in doublons:
+        consigner = journal.avertir if doublon.entier else journal.refuser
+        consigner(doublon.source.tableau.feuille, 0, "", "", doublon.message)
+    sans_apport = [doublon.source for doublon in doublons if doublon.entier]
     for tri in tris:
-        if tri.source in doubles:
+        if tri.source in sans_apport:
             tri.ecarter_tout("lignes d'une autre feuille")
             continue
         for lue in tri.source.tableau.lignes:
@@ -116,22 +123,10 @@ def verifier_classeur(
         journal.erreurs,
         journal.avertissements,
         list(dict.fromkeys(nom for t in tableaux for nom in t.ignores)),
-        [f for t in tableaux for f in financeurs_inconnus(t.tableau, t.litiges, ref)],
         [*(tri.decompte for tri in tris), *_non_lues(classeur, tableaux, ecartees)],
         tableaux,
         [etape for etape in ETAPES if etape in planificateur.doublons],
     )
-
-
-def _dire_les_doublons(
-    tableaux: list[TableauCorrespondu], journal: Journal
-) -> list[TableauCorrespondu]:
-    """Say which sheets hold the lines of others; those that add nothing, which aren't read."""
-    doublons = trouver_doublons(tableaux)
-    for doublon in doublons:
-        consigner = journal.avertir if doublon.entier else journal.refuser
-        consigner(doublon.source.tableau.feuille, 0, "", "", doublon.message)
-    return [doublon.source for doublon in doublons if doublon.entier]
 
 
 def _non_lues(
@@ -228,3 +223,90 @@ def _remarques(
     for entete in source.ignores:
         if entete not in dits and forme(entete) not in citees:
             yield entete, "Colonne non importée.", False
+
+
+# --- Sheets that hold the same lines: by theme, then by commune; a copy; only those granted ------
+
+
+@dataclass(frozen=True, slots=True)
+class _Doublon:
+    """A sheet whose lines are also another's. ``entier``: all of them, which adds nothing."""
+
+    source: TableauCorrespondu
+    autre: TableauCorrespondu
+    communes: int
+    entier: bool
+
+    @property
+    def message(self) -> str:
+        feuille = f"la feuille « {self.autre.tableau.feuille} »"
+        lignes = accord(
+            self.communes, "Une de ses lignes est", f"{self.communes} de ses lignes sont"
+        )
+        if self.entier:
+            return f"Ses lignes sont aussi dans {feuille} : feuille non importée."
+        return (
+            f"{lignes} aussi dans {feuille} : l'argent y compterait deux fois. Choisissez, dans "
+            "Colonnes, la feuille à lire."
+        )
+
+
+def _trouver_doublons(tableaux: Sequence[TableauCorrespondu]) -> list[_Doublon]:
+    """Each table that repeats another, once; of two equal ones, the second."""
+    doublons: list[_Doublon] = []
+    entiers: list[TableauCorrespondu] = []
+    for rang, autre in enumerate(tableaux):
+        for source in tableaux[rang + 1 :]:
+            if source in entiers or autre in entiers:
+                continue
+            doublon = _comparer(source, autre)
+            if doublon is not None:
+                doublons.append(doublon)
+                entiers += [doublon.source] if doublon.entier else []
+    return doublons
+
+
+def _comparer(un: TableauCorrespondu, autre: TableauCorrespondu) -> _Doublon | None:
+    noms = [r for r in _NOMMENT if r in un.par_rubrique and r in autre.par_rubrique]
+    argent_d_un, argent_d_autre = _argent(un), _argent(autre)
+    montants = [cible for cible in argent_d_un if cible in argent_d_autre]
+    if not noms or (argent_d_un and argent_d_autre and not montants):
+        return None
+    lignes_d_un = Counter(_cles(un, noms, [argent_d_un[m] for m in montants]))
+    lignes_d_autre = Counter(_cles(autre, noms, [argent_d_autre[m] for m in montants]))
+    communes = (lignes_d_un & lignes_d_autre).total()
+    petite = min(lignes_d_un.total(), lignes_d_autre.total())
+    if not communes or communes * 2 < petite:
+        return None
+    for source, lignes, dans, ailleurs in (
+        (un, lignes_d_un, autre, argent_d_autre),
+        (autre, lignes_d_autre, un, argent_d_un),
+    ):
+        if communes == lignes.total() and _argent(source).keys() <= ailleurs.keys():
+            return _Doublon(source, dans, communes, entier=True)
+    return _Doublon(un, autre, communes, entier=False)
+
+
+def _argent(source: TableauCorrespondu) -> dict[Any, ColonneCorrespondue]:
+    return {colonne.cible: colonne for colonne in source.colonnes if colonne.etape}
+
+
+def _cles(
+    source: TableauCorrespondu, noms: list[str], montants: list[ColonneCorrespondue]
+) -> Iterator[tuple[object, ...]]:
+    """What each line of a table says of an action and of its money; lines without a name aside."""
+    colonnes = [source.par_rubrique[nom] for nom in noms]
+    for ligne in source.tableau.lignes:
+        textes = tuple(cle_organisme(_texte(ligne, colonne)) for colonne in colonnes)
+        if any(textes):
+            yield (*textes, *(_euros(ligne, colonne) for colonne in montants))
+
+
+def _texte(ligne: LigneLue, colonne: ColonneCorrespondue) -> str:
+    return en_texte(ligne.cellules[colonne.rang]) if colonne.rang < len(ligne.cellules) else ""
+
+
+def _euros(ligne: LigneLue, colonne: ColonneCorrespondue) -> object:
+    if colonne.rang >= len(ligne.cellules):
+        return None
+    return colonne.euros(colonne.lire(ligne.cellules[colonne.rang])[0])

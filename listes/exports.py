@@ -34,7 +34,7 @@ class SousTotalEcrit(list[Valeur]):
 
 @dataclass(frozen=True)
 class ListeExportee:
-    """What a file holds: sentences, headings, rows, one row of totals."""
+    """What a file holds: sentences, headings, rows, one row of totals, or none (empty)."""
 
     titre: str
     mentions: Sequence[str]
@@ -86,7 +86,8 @@ def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:
             if valeur or valeur == 0:
                 ecrire(numero, rang, valeur, style)
     page.autofilter(debut, 0, numero, len(feuille.entetes) - 1)
-    _ecrire_le_total(page, numero + 1, feuille.formats, feuille.totaux, styles_totaux)
+    if feuille.totaux:
+        _ecrire_le_total(page, numero + 1, feuille.formats, feuille.totaux, styles_totaux)
     classeur.close()
 
 
@@ -129,7 +130,8 @@ def csv_excel(feuille: ListeExportee) -> Generator[bytes]:
     Its sentences come after the table, under a blank line: the first line is the headings'.
     """
     yield b"\xef\xbb\xbf"
-    suite = [feuille.totaux, *([[], *([m] for m in feuille.mentions)] if feuille.mentions else [])]
+    totaux = [feuille.totaux] if feuille.totaux else []
+    suite = [*totaux, *([[], *([m] for m in feuille.mentions)] if feuille.mentions else [])]
     yield from _csv(chain([feuille.entetes], feuille.lignes, suite), ";", _cellule_excel)
 
 

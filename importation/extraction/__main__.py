@@ -95,7 +95,7 @@ def _lignes_json(feuille: Feuille) -> Iterator[str]:
         dit = f"Accents codés deux fois, rétablis (« {juste} ») : vérifiez-les."
         autres = len(doubles) - 1
         suite = ("", " De même dans une autre cellule.", f" De même dans {autres} autres cellules.")
-        feuille.remarques.append((ligne, lu, dit + suite[min(autres, 2)]))
+        feuille.remarques.append(Remarque(ligne, lu, dit + suite[min(autres, 2)]))
     yield _JSON.encode({"remarques": feuille.remarques})
 
 
@@ -105,7 +105,7 @@ def _dedoubler(bloc: list[tuple[int, list[Any]]]) -> Iterator[Remarque]:
         for rang, cellule in enumerate(cellules):
             if isinstance(cellule, str) and (juste := dedoubler(cellule)) != cellule:
                 cellules[rang] = juste
-                yield numero, cellule[:80], juste[:80]
+                yield Remarque(numero, cellule[:80], juste[:80])
 
 
 def _en_json(valeur: object) -> object:

@@ -3,7 +3,7 @@
 import resource
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 OCTETS_DEPLIES_MAX = 300 * 1024**2
 MEMOIRE_MAX = 2 * 1024**3  # bytes of address space
@@ -18,7 +18,14 @@ ABIME = f"Le fichier est abîmé ou n'est pas un classeur. {ACCEPTES}"
 
 
 Fusion = tuple[int, int, int, int]  # first row (from 1) and column (from 0), last row and column
-Remarque = tuple[int, str, str]  # row, or 0 for the whole sheet; what stands there; a sentence
+
+
+class Remarque(NamedTuple):
+    """What a person should know of a sheet before its values are read; row 0: all of it."""
+
+    ligne: int
+    valeur: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

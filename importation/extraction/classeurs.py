@@ -18,8 +18,7 @@ from importation.extraction.bornes import (
     RefusError,
     Remarque,
 )
-from importation.extraction.formats import Format
-from importation.extraction.marques import LigneMarquee
+from importation.extraction.formats import Format, LigneMarquee
 from importation.extraction.ods import Ods
 from importation.extraction.xls import Xls
 from importation.extraction.xlsx import Xlsx
@@ -79,7 +78,7 @@ def _lignes(
                 masquees.append(numero)
             marquee = next(marques, sans_fin)
     if masquees:
-        remarques.append((masquees[0], "", _phrase_des_masquees(masquees)))
+        remarques.append(Remarque(masquees[0], "", _phrase_des_masquees(masquees)))
 
 
 def _marquer(valeurs: list[Any], marquee: LigneMarquee) -> None:

@@ -92,10 +92,10 @@ def _ancien(octets: bytes) -> tuple[str, list[Remarque]]:
 def _remarques(codage: str, ligne: int, extrait: str, autres: int) -> list[Remarque]:
     if autres:
         dit = f"Deux codages dans ce fichier, {ANCIENS[codage]} depuis cette ligne et UTF-8"
-        return [(ligne, extrait, f"{dit} : vérifiez les accents.")]
+        return [Remarque(ligne, extrait, f"{dit} : vérifiez les accents.")]
     if codage != "cp1252":
         dit = f"Fichier enregistré au format {ANCIENS[codage]} : vérifiez les accents."
-        return [(ligne, extrait, dit)]
+        return [Remarque(ligne, extrait, dit)]
     return []
 
 

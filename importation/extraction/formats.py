@@ -1,13 +1,15 @@
-"""What a cell's number format shows: a text, in a unit that may not be the euro.
+"""What there is to say of a cell besides its value: why it can't be read, what its format shows.
 
-Formats are in Excel's own code, which its files write the same in every language.
+A format shows a number as a text, in a unit that may not be the euro. Formats are in Excel's own
+code, which its files write the same in every language.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 DECIMALES_MAX = 15
-INTEGRES = {2: "0.00", 9: "0%", 10: "0.00%"}  # those that every workbook has, by number
+_INTEGRES = {2: "0.00", 9: "0%", 10: "0.00%"}  # those that every workbook has, by number
 
 _SECTION = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|[^;"\\\[])*')  # the first is of positive numbers
 # Tried in this order: a text, a sign shown as it is, a symbol of money, an option, a blank of some
@@ -115,3 +117,29 @@ def _unite(avant: str, apres: str, virgules: int) -> str:
     if virgules and not dites:
         dites = [unite for _, unite in _MULTIPLES[virgules - 1 : virgules]]
     return dites[0] if dites else ""
+
+
+def formats_des_styles(codes: Mapping[int, str], styles: Iterable[int]) -> dict[int, Format]:
+    """The formats that change what a number says, by the rank of the style that names them.
+
+    ``codes``: the workbook's own formats, by number. ``styles``: the number that each style names.
+    """
+    lus = {numero: lire_format(code) for numero, code in {**_INTEGRES, **codes}.items()}
+    return {rang: lu for rang, numero in enumerate(styles) if (lu := lus.get(numero)) is not None}
+
+
+SANS_RESULTAT = (
+    "formule dont le fichier ne contient pas le résultat : ouvrez le classeur dans le tableur, "
+    "enregistrez-le, ou remplacez la formule par sa valeur"
+)
+
+Marque = str | Format  # why the cell can't be read, or how its number is shown
+
+
+@dataclass(slots=True)
+class LigneMarquee:
+    """A row, from 1, whether it is hidden, and its marked cells by column, from 0."""
+
+    numero: int
+    cellules: dict[int, Marque] = field(default_factory=dict)
+    masquee: bool = False

@@ -9,8 +9,13 @@ from xml.etree import ElementTree
 from xml.parsers.expat import ParserCreate
 
 from importation.extraction.bornes import COLONNES_MAX, LIGNES_MAX, Fusion
-from importation.extraction.formats import Format, lire_format
-from importation.extraction.marques import SANS_RESULTAT, LigneMarquee, Marque
+from importation.extraction.formats import (
+    SANS_RESULTAT,
+    Format,
+    LigneMarquee,
+    Marque,
+    lire_format,
+)
 
 _ODF = "{urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE, _NOMBRE = _ODF + "office:1.0}", _ODF + "style:1.0}", _ODF + "datastyle:1.0}"

@@ -8,8 +8,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from importation.extraction.formats import INTEGRES, Format, lire_format
-from importation.extraction.marques import LigneMarquee
+from importation.extraction.formats import Format, LigneMarquee, formats_des_styles
 
 _EOF, _FEUILLE, _FORMAT, _STYLE = 0x000A, 0x0085, 0x041E, 0x00E0
 _NOMBRE, _RK, _MULRK, _FORMULE, _ERREUR, _LIGNE = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205, 0x0208
@@ -30,7 +29,8 @@ class Xls:
             self._lire_les_styles()
 
     def _lire_les_styles(self) -> None:
-        codes, styles = dict(INTEGRES), []
+        codes: dict[int, str] = {}
+        styles: list[int] = []
         for genre, debut, taille in self._enregistrements(0):
             if genre == _FEUILLE:
                 nom = _texte(self._flux, debut + 6, self._flux[debut + 6], 1)
@@ -40,10 +40,7 @@ class Xls:
                 codes[numero] = _texte(self._flux, debut + 2, longueur, 2)
             elif genre == _STYLE and taille >= 4:
                 styles.append(struct.unpack_from("<H", self._flux, debut + 2)[0])
-        lus = {numero: lire_format(code) for numero, code in codes.items()}
-        for rang, numero in enumerate(styles):
-            if (lu := lus.get(numero)) is not None:
-                self._formats[rang] = lu
+        self._formats = formats_des_styles(codes, styles)
 
     def _enregistrements(self, position: int) -> Iterator[tuple[int, int, int]]:
         """(kind, where its data begin, their length), to the end of the part."""

@@ -11,8 +11,13 @@ from functools import cache
 from xml.etree import ElementTree
 
 from importation.extraction.bornes import RefusError
-from importation.extraction.formats import INTEGRES, Format, lire_format
-from importation.extraction.marques import SANS_RESULTAT, LigneMarquee, Marque
+from importation.extraction.formats import (
+    SANS_RESULTAT,
+    Format,
+    LigneMarquee,
+    Marque,
+    formats_des_styles,
+)
 
 OCTETS_PAR_MORCEAU = 1024**2
 
@@ -131,19 +136,13 @@ def _formats(archive: zipfile.ZipFile) -> dict[int, Format]:
     if "xl/styles.xml" not in archive.namelist():
         return {}
     styles = ElementTree.fromstring(archive.read("xl/styles.xml"))  # noqa: S314
-    codes = INTEGRES | {
+    codes = {
         int(element.get("numFmtId", 0)): element.get("formatCode", "")
         for element in styles.iter()
         if element.tag.endswith("}numFmt")
     }
-    lus = {numero: lire_format(code) for numero, code in codes.items()}
-    formats: dict[int, Format] = {}
-    for element in styles:
-        if element.tag.endswith("}cellXfs"):
-            for rang, style in enumerate(element):
-                if (lu := lus.get(int(style.get("numFmtId", 0)))) is not None:
-                    formats[rang] = lu
-    return formats
+    cellules = next((element for element in styles if element.tag.endswith("}cellXfs")), ())
+    return formats_des_styles(codes, (int(style.get("numFmtId", 0)) for style in cellules))
 
 
 @cache

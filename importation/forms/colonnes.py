@@ -27,15 +27,6 @@ _CONSTANTES_PROPOSEES = (
 
 
 @dataclass(frozen=True)
-class ColonneDuFichier:
-    """A column as the page shows it, its guess in words, and its field to choose."""
-
-    colonne: ColonneAChoisir
-    suggestion: str
-    champ: forms.BoundField
-
-
-@dataclass(frozen=True)
 class FeuilleDuFichier:
     """A sheet as the page shows it: whether it is read, its lines of headings, its columns."""
 
@@ -43,7 +34,7 @@ class FeuilleDuFichier:
     lue: forms.BoundField
     lignes: list[tuple[int, bool, list[str]]]  # number, ticked, first cells
     champ_lignes: str
-    colonnes: list[ColonneDuFichier]
+    colonnes: list[tuple[ColonneAChoisir, str, forms.BoundField]]  # its guess in words, its field
 
 
 class ColonnesForm(forms.Form):
@@ -129,7 +120,7 @@ class ColonnesForm(forms.Form):
                 ],
                 f"lignes_{rang}",
                 [
-                    ColonneDuFichier(colonne, _en_mots(colonne.suggestion, self._ref), self[nom])
+                    (colonne, _en_mots(colonne.suggestion, self._ref), self[nom])
                     for nom, colonne in self._colonnes.values()
                     if colonne.feuille == feuille.nom
                 ],

@@ -15,19 +15,22 @@ from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
 from importation.application import appliquer, recevoir, verifier
 from importation.correspondance import Correspondance
-from importation.export import en_csv, en_xlsx, gabarit, lignes_a_reimporter
+from importation.export import actions_a_reimporter, gabarit
 from importation.fiches import charger_fiches
 from importation.lecture import lire
 from importation.referentiel import charger_referentiel
 from importation.verification import verifier_classeur
+from listes.exports import csv_excel, ecrire_xlsx
 from territoires.models import Commune, Organisme, Quartier
 
 
 def _exporter(exercice: Exercice, dossier: Path, extension: str) -> Path:
-    entetes, lignes = lignes_a_reimporter(exercice)
-    octets = en_csv(entetes, lignes) if extension == "csv" else en_xlsx("Actions", entetes, lignes)
-    chemin = dossier / f"export.{extension}"
-    chemin.write_bytes(octets)
+    liste, chemin = actions_a_reimporter(exercice), dossier / f"export.{extension}"
+    with chemin.open("wb") as fichier:
+        if extension == "csv":
+            fichier.writelines(csv_excel(liste))
+        else:
+            ecrire_xlsx(liste, fichier)
     return chemin
 
 
@@ -164,10 +167,10 @@ def test_un_texte_qui_imite_du_balisage_revient_inchange(
 def test_un_compte_limite_n_exporte_que_ses_communes(contrat_2004: None) -> None:
     bagard = Commune.objects.get(nom="Bagard")
 
-    entetes, lignes = lignes_a_reimporter(Exercice.objects.get(annee=2004), [bagard.pk])
+    liste = actions_a_reimporter(Exercice.objects.get(annee=2004), [bagard.pk])
 
-    commune = entetes.index("Commune")
-    assert {ligne[commune] for ligne in lignes} == {"Bagard"}
+    commune = liste.entetes.index("Commune")
+    assert {ligne[commune] for ligne in liste.lignes} == {"Bagard"}
 
 
 def test_le_modele_est_compris(

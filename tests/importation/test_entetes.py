@@ -9,7 +9,8 @@ import pytest
 
 from importation.correspondance import Correspondance
 from importation.entetes import CorrespondanceRefuseeError, TableauLu, trouver_tableau
-from importation.lecture import Cellule, FeuilleLue, Fusion, LigneLue, lire
+from importation.extraction.bornes import Fusion
+from importation.lecture import Cellule, FeuilleLue, LigneLue, lire
 from importation.referentiel import Referentiel
 from importation.verification import Verification
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from importation.litiges import FinanceurInconnu
 from importation.verification import Verification
 
 CAS = Path(__file__).parent / "cas"
@@ -33,9 +32,10 @@ def test_l_argent_d_un_financeur_inconnu_est_une_erreur(verifier_fichier: Verifi
             "financeur ou choisissez « Ne pas importer ».",
         ),
     ]
-    assert verification.financeurs_inconnus == [
-        FinanceurInconnu("CAF", "CAF", Decimal(500), "Sheet", "CAF accordé"),
-        FinanceurInconnu("Région", "REGION", Decimal(1500), "Sheet", "Région accordé"),
+    [source] = verification.tableaux
+    assert [(litige.financeur, litige.entete, litige.somme) for litige in source.litiges] == [
+        ("CAF", "CAF accordé", Decimal(500)),
+        ("Région", "Région accordé", Decimal(1500)),
     ]
 
 

@@ -15,9 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
 from financement.models import Financeur
+from importation import views
 from importation.lecture import lire
 from importation.models import CorrespondanceRetenue, Importation
-from importation.views import pages
 from territoires.models import Commune, Organisme
 
 ENTETES = "Intitulé;Porteur;Commune;Thème;Ville accordé\n"
@@ -476,7 +476,7 @@ def test_ce_qui_se_regle_est_ce_que_l_on_a_vu(nadia: Client, exercice: Exercice)
 def test_un_grand_fichier_se_verifie_depuis_sa_page_qui_dit_ou_il_en_est(
     nadia: Client, exercice: Exercice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "OCTETS_SANS_ATTENDRE", 10)
+    monkeypatch.setattr(views, "OCTETS_SANS_ATTENDRE", 10)
     importation = _envoyer(nadia, exercice, JUSTE)
     apercu = reverse("importation:apercu", args=[importation.pk])
     progression = reverse("importation:progression", args=[importation.pk])

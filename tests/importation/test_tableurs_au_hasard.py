@@ -17,7 +17,8 @@ from typing import Any
 import xlsxwriter
 
 from importation.correspondance import Correspondance
-from importation.lecture import Cellule, Classeur, FeuilleLue, Fusion, LigneLue, lire
+from importation.extraction.bornes import Fusion
+from importation.lecture import Cellule, Classeur, FeuilleLue, LigneLue, lire
 from importation.referentiel import Referentiel
 from importation.rubriques import ETAPES
 from importation.verification import Verification, verifier_classeur

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from importation.lecture import CelluleEnForme, CelluleIllisible, Remarque, lire
+from importation.extraction.bornes import Remarque
+from importation.lecture import CelluleEnForme, CelluleIllisible, lire
 
 FICHIERS = Path(__file__).parent.parent / "fichiers"
 MILLIERS = "en milliers d'euros"

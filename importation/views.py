@@ -1,10 +1,12 @@
-"""The pages of imports: send a file, see what it would do, apply it, undo it."""
+"""The pages of imports: send a file, settle what it means, see what it would do, apply, undo."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,27 +15,31 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 from django.views.generic import ListView
 
-from actions.models import Exercice
-from comptes.permissions import CONNECTE, compte_de, exige
+from actions.models import Exercice, Theme
+from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from comptes.saisies import lire_entier
-from importation import taches
+from financement.models import Financeur
+from importation import reglement, taches
 from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import recevoir
-from importation.correspondance import CONSTANTES
+from importation.application import lire_fichier, recevoir
+from importation.choix import a_choisir
+from importation.correspondance import CONSTANTES, Correspondance
 from importation.decompte import montrer
 from importation.export import gabarit
 from importation.fiches import comparer_totaux
+from importation.forms.colonnes import ColonnesForm
 from importation.forms.fichier import FichierForm
 from importation.forms.reglement import ReglementForm, empreinte_du
+from importation.lecture import FichierRefuseError
 from importation.models import IMPORTER, Importation
-from importation.reglement import (
-    corrections_de,
-)
+from importation.referentiel import charger_referentiel
+from importation.reglement import ReglementRefuseError
 from importation.rubriques import RUBRIQUES
 from importation.taches import trouver
-from importation.views.reglages import listes_de_choix, peut_creer_un_financeur, verifier
+from territoires.models import Commune
 from travaux.taches import LIGNES_TOUT_DE_SUITE, Fichier, confier, en_file, repondre
 
+CREER_UN_FINANCEUR = "financement.add_financeur"
 ANNULER = "importation.annuler_importation"
 OCTETS_SANS_ATTENDRE = 1024**2  # larger files are checked from their own page, which shows how far
 
@@ -93,17 +99,17 @@ def apercu(request: HttpRequest, pk: int) -> HttpResponse:
     totaux = importation.rapport.get("totaux")
     constantes = importation.correspondance.get("constantes", {})
     etapes, decomptes = montrer(importation.rapport.get("decomptes", []))
-    reglement = ReglementForm(importation.rapport)
-    avertissements = reglement.champs("avertissements")
+    form = ReglementForm(importation.rapport)
+    avertissements = form.champs("avertissements")
     contexte = {
         "vu": empreinte_du(importation.rapport),
-        "erreurs": reglement.champs("erreurs"),
+        "erreurs": form.champs("erreurs"),
         "avertissements": avertissements,
         "avertissements_a_regler": importation.en_attente
         and any(a["cellule"] and a["proche"] for a in avertissements),
-        "organismes": reglement.organismes(),
+        "organismes": form.organismes(),
         "listes": listes_de_choix(importation) if importation.en_attente else {},
-        "corrections": corrections_de(importation),
+        "corrections": reglement.corrections_de(importation),
         "creer": peut_creer_un_financeur(request),
         "etapes": etapes,
         "decomptes": decomptes,
@@ -230,3 +236,135 @@ def _exercice(request: HttpRequest) -> Exercice:
     if exercice is None:
         raise Http404("Cet exercice n'existe pas.")
     return exercice
+
+
+# --- Settling ------------------------------------------------------------------------------------
+
+
+@exige(IMPORTER)
+def colonnes(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Say what each column means; it is remembered for files with the same headings."""
+    importation = trouver(request.user, pk)
+    if not importation.en_attente:
+        raise Http404
+    try:
+        classeur = lire_fichier(importation)
+    except FichierRefuseError as refus:
+        messages.error(request, str(refus))
+        return redirect("importation:apercu", importation.pk)
+    ref = charger_referentiel(importation.exercice, communes_de(request))
+    actuelle = Correspondance(**importation.correspondance)
+    form = ColonnesForm(
+        a_choisir(classeur, ref, actuelle),
+        ref,
+        actuelle,
+        importation.exercice,
+        request.POST or None,
+        creer=peut_creer_un_financeur(request),
+    )
+    if request.method == "POST" and form.is_valid():
+        importation.exercice = form.cleaned_data["exercice"]
+        choisie = form.correspondance()
+        if "relire" in request.POST or form.a_relire():
+            reglement.regler(importation, choisie)
+            return redirect("importation:colonnes", importation.pk)
+        creees = {
+            entete: f"{reglement.creer_financeur(nom, ref)}:{etape}"
+            for entete, nom, etape in form.a_creer()
+        }
+        reglement.choisir_colonnes(
+            importation, classeur, replace(choisie, colonnes={**choisie.colonnes, **creees})
+        )
+        return verifier(request, importation, se_souvenir=False)
+    contexte = {
+        "importation": importation,
+        "form": form,
+        "a_cumuler": importation.rapport.get("a_cumuler") or actuelle.cumuler,
+    }
+    return render(request, "importation/colonnes.html", contexte)
+
+
+@exige(IMPORTER)
+@require_POST
+def regler(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Settle what the preview asks: mend, leave out, take a suggestion, create a funder, keep."""
+    importation = trouver(request.user, pk)
+    if not importation.en_attente:
+        raise Http404
+    form = ReglementForm(importation.rapport, request.POST)
+    try:
+        if not form.is_valid():
+            fautes = [str(faute) for fautes in form.errors.values() for faute in fautes]
+            raise ReglementRefuseError(" ".join(dict.fromkeys(fautes)))
+        if not _regler(request, importation, form):
+            return redirect("importation:apercu", importation.pk)
+    except ReglementRefuseError as refus:
+        messages.error(request, str(refus))
+        return redirect("importation:apercu", importation.pk)
+    return verifier(request, importation, se_souvenir=False)
+
+
+def _regler(request: HttpRequest, importation: Importation, form: ReglementForm) -> bool:
+    """Whether what was asked calls for reading the file again. Raises ReglementRefuseError."""
+    if "retenir" in request.POST:
+        reglement.retenir(importation, request.POST.get("expediteur", "").strip()[:100])
+        messages.success(
+            request, f"Retenu pour les prochains fichiers de {importation.expediteur}."
+        )
+        return False
+    if "oublier" in request.POST:
+        reglement.oublier(importation)
+        messages.success(request, "Rien n'est plus retenu de ce fichier pour les suivants.")
+        return False
+    if "retirer" in request.POST:
+        reglement.retirer_correction(importation, lire_entier(request.POST["retirer"]))
+    elif "ecarter" in request.POST:
+        reglement.attribuer_colonne(
+            importation, form.inconnu(request.POST["ecarter"])["colonne"], ""
+        )
+    elif "financeur" in request.POST:
+        if not peut_creer_un_financeur(request):
+            raise PermissionDenied
+        inconnu = form.inconnu(request.POST["financeur"])
+        code = reglement.creer_financeur(inconnu["nom"], charger_referentiel(importation.exercice))
+        if inconnu["cible"]:
+            reglement.attribuer_colonne(
+                importation, inconnu["colonne"], f"{code}:{inconnu['cible']}"
+            )
+    elif nouvelles := form.corrections():
+        reglement.ajouter_corrections(importation, nouvelles)
+    else:
+        messages.info(request, "Rien n'était saisi : l'aperçu n'a pas changé.")
+        return False
+    return True
+
+
+def listes_de_choix(importation: Importation) -> dict[str, list[str]]:
+    """The values to choose among, for the columns that hold errors."""
+    en_erreur = {p.get("rubrique") for p in importation.rapport.get("erreurs", [])}
+    sources: dict[str, QuerySet[Any]] = {
+        "commune": Commune.objects.all(),
+        "theme": Theme.objects.all(),
+        "financeur": Financeur.objects.all(),
+    }
+    return {
+        rubrique: list(source.values_list("nom", flat=True))
+        for rubrique, source in sources.items()
+        if rubrique in en_erreur
+    }
+
+
+def peut_creer_un_financeur(request: HttpRequest) -> bool:
+    """Reference data are everyone's: an account limited to communes only reads them."""
+    return request.user.has_perm(CREER_UN_FINANCEUR) and not communes_de(request)
+
+
+def verifier(request: HttpRequest, importation: Importation, se_souvenir: bool) -> HttpResponseBase:
+    """Have the file checked, now or in the queue; its preview follows."""
+    return confier(
+        request,
+        taches.verifier,
+        f"Vérifier {importation.nom}",
+        importation=importation.pk,
+        se_souvenir=se_souvenir,
+    )

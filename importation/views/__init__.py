@@ -1,1 +1,0 @@
-"""What the addresses of imports answer."""
