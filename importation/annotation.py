@@ -18,7 +18,6 @@ from typing import Any
 import xlsxwriter
 
 from importation.lecture import Cellule, Classeur, est_notre_recapitulatif, ouvrir
-from importation.lignes import Probleme
 from importation.original import (
     AUTEUR,
     ENTETES,
@@ -111,7 +110,7 @@ def _recapituler(verification: Verification) -> Iterable[tuple[str | int, ...]]:
         ("Correction", verification.corrections),
     ):
         for p in problemes:
-            yield (gravite, *_lieu(p), p.message)
+            yield (gravite, p.feuille, p.ligne or "", p.colonne, p.valeur, p.message)
     for action in verification.plan.modifiees:
         for changement in action.changements:
             yield (
@@ -124,10 +123,6 @@ def _recapituler(verification: Verification) -> Iterable[tuple[str | int, ...]]:
             )
     for action in verification.plan.creees:
         yield ("Création", action.feuille, action.lignes[0], "", action.apres.intitule, "")
-
-
-def _lieu(probleme: Probleme) -> tuple[str, str | int, str, str]:
-    return probleme.feuille, probleme.ligne or "", probleme.colonne, probleme.valeur
 
 
 def _recopier(

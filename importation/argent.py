@@ -1,15 +1,13 @@
 """Whether a column holds money, from its heading and its cells, and how much."""
 
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 
 from importation.extraction.formats import POUR_CENT
 from importation.lecture import Cellule, CelluleEnForme
+from importation.referentiel import mots_de
 from listes.chiffres import MontantIllisibleError, lire_montant
-from listes.recherche import sans_accents
 
-_MOTS = re.compile(r"[a-z0-9]+")
 _D_ARGENT = frozenset(
     {"montant", "montants", "subvention", "subventions", "aide", "financement", "financements"}
     | {"participation", "contribution", "euro", "euros", "eur", "cout", "couts", "budget"}
@@ -37,7 +35,7 @@ def somme_d_argent(entete: str, cellules: Iterable[Cellule]) -> Decimal | None:
 
     Half of the cells at least are figures that can be euros; under a word of money, one is enough.
     """
-    mots = frozenset(_MOTS.findall(sans_accents(entete)))
+    mots = frozenset(mots_de(entete))
     parle_d_argent = "€" in entete or bool(mots & _D_ARGENT)
     en_euros = "€" in entete or "montant" in mots
     if "%" in entete or (mots & _NUMEROS and not en_euros):

@@ -16,7 +16,6 @@ from importation.entetes import (
     TableauLu,
     trouver_tableau,
 )
-from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur, FeuilleLue, est_notre_recapitulatif
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
 from importation.rubriques import (
@@ -127,14 +126,11 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
     seuls: dict[str, Lecteur] = {
         "siret": valeurs.lire_siret,
         "exercice": valeurs.lire_exercice,
-        "nature": valeurs.lire_nature,
-        "statut": valeurs.lire_statut,
         "part": valeurs.lire_part,
         "date_debut": valeurs.lire_date,
         "date_fin": valeurs.lire_date,
         "description": valeurs.lire_paragraphes,
-        "nature_financement": valeurs.lire_nature_financement,
-        "credit": valeurs.lire_credit,
+        **valeurs.CHOIX,
     }
     if rubrique in seuls:
         return seuls[rubrique]
@@ -142,16 +138,6 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
         return valeurs.lire_montant_de
     maximum = {"reference": 40, "porteur": 200, "quartier": 100}.get(rubrique, 250)
     return lambda cellule: valeurs.lire_texte(cellule, maximum)
-
-
-def lecteur_d_etape(cible: LigneDeFinancement) -> Lecteur:
-    """What turns a cell of a wide funding column into the amounts of its line."""
-
-    def lire(cellule: Cellule) -> Montants | None:
-        montant = valeurs.lire_montant_de(cellule)
-        return None if montant is None else a_l_etape(cible.etape, montant)
-
-    return lire
 
 
 Lecture = tuple[Any, ValeurRefuseeError | None]  # the value, and why the cell is refused
@@ -181,31 +167,15 @@ def _essayer(lire: Lecteur, cellule: Cellule) -> Lecture:
 class ColonneCorrespondue:
     """A column that is imported; no ``deja_lues`` where each row has a cell of its own.
 
-    ``etape`` is the stage of its amounts, "" where it holds none; ``rang_etape``: which one it is
-    in the ``Montants`` that a wide column gives.
+    ``etape`` is the stage of its amounts, "" where it holds none.
     """
 
     rang: int
     entete: str
     cible: str | LigneDeFinancement
+    etape: str
     lecteur: Lecteur
     deja_lues: _DejaLues | None
-    etape: str = field(init=False)
-    rang_etape: int | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        if isinstance(self.cible, LigneDeFinancement):
-            etape, rang = self.cible.etape, list(ETAPES).index(self.cible.etape)
-        else:
-            etape, rang = "", None
-            if est_d_argent(self.cible):
-                etape = self.cible.removeprefix("montant_")
-        object.__setattr__(self, "etape", etape)
-        object.__setattr__(self, "rang_etape", rang)
-
-    def euros(self, valeur: Any) -> Any:
-        """The € of a value read in this column."""
-        return valeur if valeur is None or self.rang_etape is None else valeur[self.rang_etape]
 
     def lire(self, cellule: Cellule) -> Lecture:
         if self.deja_lues is None:
@@ -322,10 +292,15 @@ def _colonne(
         lue = lire_cible(cible, ref, constantes.get("nature_financement"), constantes.get("credit"))
     except ValueError as erreur:
         raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
-    lecteur = lecteur_d_etape(lue) if isinstance(lue, LigneDeFinancement) else lecteur_de(lue, ref)
+    if isinstance(lue, LigneDeFinancement):
+        etape = lue.etape
+        lecteur: Lecteur = valeurs.lire_montant_de
+    else:
+        etape = lue.removeprefix("montant_") if est_d_argent(lue) else ""
+        lecteur = lecteur_de(lue, ref)
     propres_a_la_ligne = lue in ("intitule", "reference", "description")
     return ColonneCorrespondue(
-        rang, entete, lue, lecteur, None if propres_a_la_ligne else _DejaLues(lecteur)
+        rang, entete, lue, etape, lecteur, None if propres_a_la_ligne else _DejaLues(lecteur)
     )
 
 

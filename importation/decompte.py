@@ -81,37 +81,30 @@ class Decompte:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class PartMontree:
-    """Some rows as the preview shows them: one amount by stage shown, None where there is none."""
-
-    libelle: str
-    lignes: int
-    montants: list[Decimal | None]
-
-
-@dataclass(frozen=True, slots=True)
-class DecompteMontre:
-    feuille: str
-    parts: list[PartMontree]
-    colonnes: list[tuple[str, Decimal]]
-
-
-def montrer(decomptes: list[dict[str, Any]]) -> tuple[list[str], list[DecompteMontre]]:
-    """The stages that hold euros, and each sheet's parts, from results of ``Decompte.en_json``."""
+def montrer(decomptes: list[dict[str, Any]]) -> tuple[list[str], list[dict[str, Any]]]:
+    """The stages that hold euros, and of each sheet, from results of ``Decompte.en_json``: its
+    parts (name, rows, € by stage, None where there is none), and its columns set aside.
+    """
     etapes = [e for e in ETAPES if any(e in d["lues"] for d in decomptes)]
 
-    def part(libelle: str, lue: dict[str, Any]) -> PartMontree:
+    def part(libelle: str, lue: dict[str, Any]) -> tuple[str, int, list[Decimal | None]]:
         montants = [Decimal(str(lue[etape])) if etape in lue else None for etape in etapes]
-        return PartMontree(libelle, lue["lignes"], montants)
+        return libelle, lue["lignes"], montants
 
     montres = []
     for decompte in decomptes:
-        parts = [part("lu", decompte["lues"])]
-        if decompte["ecartees"]:
-            parts.append(part("gardé", decompte["gardees"]))
         # PostgreSQL doesn't keep the order of an object's keys.
-        parts += [part(motif, ecartee) for motif, ecartee in sorted(decompte["ecartees"].items())]
-        colonnes = [(nom, Decimal(str(s))) for nom, s in sorted(decompte["colonnes"].items())]
-        montres.append(DecompteMontre(decompte["feuille"], parts, colonnes))
+        ecartees, colonnes = (sorted(decompte[nom].items()) for nom in ("ecartees", "colonnes"))
+        gardees = [part("gardé", decompte["gardees"])] if ecartees else []
+        montres.append(
+            {
+                "feuille": decompte["feuille"],
+                "parts": [
+                    part("lu", decompte["lues"]),
+                    *gardees,
+                    *(part(motif, ecartee) for motif, ecartee in ecartees),
+                ],
+                "colonnes": [(nom, Decimal(str(somme))) for nom, somme in colonnes],
+            }
+        )
     return [ETAPES[etape].capitalize() for etape in etapes], montres

@@ -10,7 +10,7 @@ from actions.models import Action, Exercice
 from financement.models import Subvention
 from importation.fiches import CleLigne, FicheAction, charger_fiches, en_mots, nom_de_colonne
 from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel, nom_court
-from importation.rubriques import ETAPES, RUBRIQUES
+from importation.rubriques import ETAPES, RANGS, RUBRIQUES
 from listes.chiffres import INCONNU
 from listes.classeurs import texte
 from listes.exports import ListeExportee
@@ -55,7 +55,7 @@ def actions_a_reimporter(
         ligne: list[Valeur] = [_valeur(code, fiche, ref) for code, _ in DESCRIPTIVES]
         for cle, etape in colonnes:
             montants = fiche.subventions.get(cle)
-            ligne.append(montants[list(ETAPES).index(etape)] if montants else None)
+            ligne.append(montants[RANGS[etape]] if montants else None)
         ligne.append(str(Action.Provenance(provenances[pk]).label))
         lignes.append(ligne)
     dates = ("date_debut", "date_fin")

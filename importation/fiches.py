@@ -1,7 +1,7 @@
 """An action as an import sees it, to compare, write and undo; and the sums of many of them."""
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
@@ -11,7 +11,7 @@ from actions.models import SOIN_DES_TEXTES, Action, Exercice
 from actions.statuts import ECARTES
 from financement.models import Subvention
 from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel, nom_court
-from importation.rubriques import ETAPES, RUBRIQUES
+from importation.rubriques import ETAPES, RANGS, RUBRIQUES
 from listes.chiffres import INCONNU, brut, montant
 
 CleLigne = tuple[int, str, str]  # funder's id, nature, credit
@@ -20,9 +20,11 @@ INCONNUS: Montants = (None, None, None)
 _FONCTIONNEMENT = Subvention.Nature.FONCTIONNEMENT.value
 
 
-def a_l_etape(etape: str, montant: Decimal) -> Montants:
-    """One stage known, the others not."""
-    demande, accorde, verse = (montant if code == etape else None for code in ETAPES)
+def poser(anciens: Montants, etape: str, montant: Decimal) -> Montants:
+    """An amount given at one stage, over what was known."""
+    montants = [*anciens]
+    montants[RANGS[etape]] = montant
+    demande, accorde, verse = montants
     return demande, accorde, verse
 
 
@@ -227,7 +229,7 @@ def en_mots(champ: str, valeur: Any, ref: Referentiel) -> str:
 
 _ACTION = Action.Nature.ACTION.value
 
-Groupe = tuple[int | None, int | None]  # commune's id (None: transterritorial), theme's id
+_PAR_COMMUNE, _PAR_THEME, _PAR_FINANCEUR = range(3)
 
 
 @dataclass(slots=True)
@@ -237,8 +239,9 @@ class Totaux:
     """
 
     ref: Referentiel
-    nombres: defaultdict[Groupe, int] = field(default_factory=lambda: defaultdict(int))
-    accordes: defaultdict[tuple[Groupe, int], Decimal] = field(  # by group and funder's id
+    # By the ids of the commune (None: transterritorial) and of the theme; then of the funder.
+    nombres: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
+    accordes: defaultdict[tuple[int | None, ...], Decimal] = field(
         default_factory=lambda: defaultdict(Decimal)
     )
 
@@ -260,11 +263,11 @@ class Totaux:
         if fiche.nature == _ACTION:
             self.nombres[groupe] += fois
         for financeur, accorde in fiche.accordes():
-            self.accordes[groupe, financeur] += accorde * fois
+            self.accordes[*groupe, financeur] += accorde * fois
 
     @property
     def actions(self) -> int:
-        return sum(self.nombres.values())
+        return self.nombres.total()
 
     @property
     def accorde(self) -> Decimal:
@@ -273,36 +276,28 @@ class Totaux:
     def en_json(self) -> dict[str, Any]:
         """By names, in the order of the reference data; plain numbers."""
         ref = self.ref
+        financeurs = {pk: nom_court(nom) for pk, nom in ref.financeurs.noms.items()}
         return {
             "actions": self.actions,
             "accorde": brut(self.accorde),
-            "communes": self._par(0, {**ref.communes.noms, None: TRANSTERRITORIAL}),
-            "themes": self._par(1, ref.themes.noms),
-            "financeurs": self._par_financeur(),
+            "communes": self._par(_PAR_COMMUNE, {**ref.communes.noms, None: TRANSTERRITORIAL}),
+            "themes": self._par(_PAR_THEME, ref.themes.noms),
+            "financeurs": self._par(_PAR_FINANCEUR, financeurs),
         }
 
     def _par(self, rang: int, noms: Mapping[Any, str]) -> dict[str, dict[str, Any]]:
-        """By the group's commune (``rang`` 0) or theme (1), those that have something."""
-        actions: dict[int | None, int] = defaultdict(int)
-        accordes: dict[int | None, Decimal] = defaultdict(Decimal)
-        for groupe, nombre in self.nombres.items():
+        """Those that have something; actions aren't counted by funder."""
+        actions: Counter[int | None] = Counter()
+        accordes: defaultdict[int | None, Decimal] = defaultdict(Decimal)
+        for groupe, nombre in self.nombres.items() if rang != _PAR_FINANCEUR else ():
             actions[groupe[rang]] += nombre
-        for (groupe, _), accorde in self.accordes.items():
+        for groupe, accorde in self.accordes.items():
             accordes[groupe[rang]] += accorde
         return {
-            nom: {"actions": actions[pk], "accorde": brut(accordes[pk])}
+            nom: ({} if rang == _PAR_FINANCEUR else {"actions": actions[pk]})
+            | {"accorde": brut(accordes[pk])}
             for pk, nom in noms.items()
             if pk in actions or pk in accordes
-        }
-
-    def _par_financeur(self) -> dict[str, dict[str, Any]]:
-        accordes: dict[int, Decimal] = defaultdict(Decimal)
-        for (_, financeur), accorde in self.accordes.items():
-            accordes[financeur] += accorde
-        return {
-            nom_court(nom): {"accorde": brut(accordes[pk])}
-            for pk, nom in self.ref.financeurs.noms.items()
-            if pk in accordes
         }
 
 

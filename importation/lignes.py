@@ -16,10 +16,11 @@ from importation.fiches import (
     Montants,
     completer,
     nom_de_colonne,
+    poser,
 )
 from importation.lecture import Cellule, LigneLue
 from importation.referentiel import Referentiel
-from importation.rubriques import ETAPES, RUBRIQUES
+from importation.rubriques import ETAPES, RANGS, RUBRIQUES
 from importation.valeurs import en_texte
 from listes.chiffres import montant
 
@@ -129,7 +130,7 @@ def lire_euros(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> Euros
         (colonne.rang, colonne.etape, valeur)
         for colonne in source.colonnes
         if colonne.etape and colonne.rang < len(cellules)
-        if (valeur := colonne.euros(colonne.lire(cellules[colonne.rang])[0])) is not None
+        if (valeur := colonne.lire(cellules[colonne.rang])[0]) is not None
     ]
 
 
@@ -154,14 +155,13 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
             continue  # a dash, a space
         trouve = True
         if isinstance(colonne.cible, str):
-            champs[colonne.cible] = euros = valeur
+            champs[colonne.cible] = valeur
         else:
-            euros = valeur[colonne.rang_etape]
             deja = montants.get(colonne.cible.ligne, INCONNUS)
-            montants[colonne.cible.ligne] = completer(deja, valeur)
+            montants[colonne.cible.ligne] = poser(deja, colonne.etape, valeur)
         if colonne.etape:
-            ligne.euros.append((colonne.rang, colonne.etape, euros))
-            if euros < 1 and euros:
+            ligne.euros.append((colonne.rang, colonne.etape, valeur))
+            if valeur < 1 and valeur:
                 message = "Moins d'un euro : vérifiez l'unité."
                 ligne.avertir_sous(colonne.entete, ligne.texte(colonne), message)
     return trouve
@@ -279,7 +279,7 @@ def _signaler_vides(ligne: LigneVerifiee, avant: FicheAction) -> None:
             garde = cible in CHAMPS and cible not in ligne.champs and getattr(avant, cible)
         else:
             montants = avant.subventions.get(cible.ligne, INCONNUS)
-            garde = montants[list(ETAPES).index(cible.etape)] is not None
+            garde = montants[RANGS[cible.etape]] is not None
         if garde:
             ligne.avertir_sous(
                 colonne.entete,

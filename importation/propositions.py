@@ -9,7 +9,7 @@ from stdnum.fr import siren
 
 from importation import valeurs
 from importation.lecture import Cellule
-from importation.referentiel import Referentiel, ValeurRefuseeError, cle, cle_organisme
+from importation.referentiel import Referentiel, ValeurRefuseeError, cle, cle_organisme, mots_de
 from importation.rubriques import CODES_PAR_CLE, RUBRIQUES, est_d_argent
 from listes.recherche import sans_accents
 
@@ -126,7 +126,7 @@ def _nomme(trouver: Callable[[str], object], cellules: Sequence[Cellule]) -> boo
 
 def proposer_financement(entete: str, ref: Referentiel) -> Proposition | None:
     """« Ville accordé », « Etat – montant demandé », « Fasild », « Montant versé »."""
-    mots = re.findall(r"[a-z0-9]+", sans_accents(entete))
+    mots = mots_de(entete)
     etapes = {_ETAPE_DU_MOT[mot] for mot in mots if mot in _ETAPE_DU_MOT}
     reste = [mot for mot in mots if mot not in _ETAPE_DU_MOT]
     if len(etapes) > 1 or not mots:
@@ -160,13 +160,13 @@ def proposer_financement(entete: str, ref: Referentiel) -> Proposition | None:
 
 def etape_dite(entete: str) -> str:
     """The stage that a heading names, or ""."""
-    mots = re.findall(r"[a-z0-9]+", sans_accents(entete))
+    mots = mots_de(entete)
     return next((_ETAPE_DU_MOT[mot] for mot in mots if mot in _ETAPE_DU_MOT), "")
 
 
 def dit_une_autre_etape(entete: str) -> bool:
     """« Montant proposé », « Solde »: amounts at a stage that the application doesn't keep."""
-    mots = re.findall(r"[a-z0-9]+", sans_accents(_epurer(entete)))
+    mots = mots_de(_epurer(entete))
     return any(mot in _AUTRES_ETAPES for mot in mots) and not nom_du_financeur(entete)
 
 
@@ -207,15 +207,14 @@ _AUTRES_ETAPES = frozenset(
 _LIAISONS = frozenset({"a", "de", "du", "des", "la", "le", "les", "l", "d", "par", "organisme"})
 _NE_NOMMENT_PERSONNE = (
     frozenset(
-        {*_ETAPE_DU_MOT, *_INVESTISSEMENT, *_VIDES, "propose", "prevu", "previsionnel", "realise"}
-        | {"solde", "reste", "acompte", "valeur", "somme", "sommes"}
+        {*_ETAPE_DU_MOT, *_AUTRES_ETAPES, *_INVESTISSEMENT, *_VIDES, "valeur", "somme", "sommes"}
     )
     - _LIAISONS
 )
 
 
 def _est_vide(mot: str) -> bool:
-    return all(m in _NE_NOMMENT_PERSONNE for m in re.findall(r"[a-z0-9]+", sans_accents(mot)))
+    return all(m in _NE_NOMMENT_PERSONNE for m in mots_de(mot))
 
 
 def _est_liaison(mot: str) -> bool:
@@ -281,20 +280,12 @@ def _sont_des_numeros(textes: list[str]) -> bool:
     return 2 * len(reconnus) > len(numeros)
 
 
-_CHOIX = {
-    "nature": valeurs.lire_nature,
-    "nature_financement": valeurs.lire_nature_financement,
-    "credit": valeurs.lire_credit,
-    "statut": valeurs.lire_statut,
-}
-
-
 _SURS_DE_LEURS_VALEURS = ("nature", "nature_financement", "credit")
 
 
 def _se_lit(rubrique: str, texte: str) -> bool:
     try:
-        return _CHOIX[rubrique](texte) is not None
+        return valeurs.CHOIX[rubrique](texte) is not None
     except ValeurRefuseeError:
         return False
 

@@ -28,16 +28,19 @@ _AUTRES_NOMS = {
 }
 
 
+def mots_de(texte: str) -> list[str]:
+    """Its words and numbers, without accents nor case."""
+    return _MOTS.findall(sans_accents(texte))
+
+
 def cle(texte: str) -> str:
     """What the spellings of one name share: « Saint-Julien les Rosiers », « ST JULIEN »…"""
-    return "".join(_ABREGES.get(mot, mot) for mot in _MOTS.findall(sans_accents(texte)))
+    return "".join(_ABREGES.get(mot, mot) for mot in mots_de(texte))
 
 
 def cle_sans_article(texte: str) -> str:
-    mots = _MOTS.findall(sans_accents(texte))
-    if len(mots) > 1 and mots[0] in _ARTICLES:
-        mots = mots[1:]
-    return "".join(_ABREGES.get(mot, mot) for mot in mots)
+    mots = mots_de(texte)
+    return cle(" ".join(mots[1:] if len(mots) > 1 and mots[0] in _ARTICLES else mots))
 
 
 def cle_organisme(nom: str) -> str:

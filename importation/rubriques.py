@@ -11,6 +11,7 @@ from financement.models import Subvention
 from importation.referentiel import Referentiel, cle
 
 ETAPES = {"demande": "demandé", "accorde": "accordé", "verse": "versé"}
+RANGS = {etape: rang for rang, etape in enumerate(ETAPES)}
 _NATURE, _CREDIT = Subvention.Nature.FONCTIONNEMENT.value, Subvention.Credit.SPECIFIQUE.value
 
 

@@ -12,9 +12,8 @@ from importation.decompte import Decompte, Euros, Part
 from importation.entetes import forme
 from importation.lecture import Cellule, LigneLue
 from importation.lignes import Journal, LigneVerifiee, lire_euros, lire_ligne
-from importation.referentiel import Referentiel, cle, cle_organisme
+from importation.referentiel import Referentiel, cle, cle_organisme, mots_de
 from importation.valeurs import en_texte
-from listes.recherche import sans_accents
 
 _TOTAL = re.compile(
     r"(?:(?:sous[- ]?|s[./])?tota(?:l|ux)\b|s/t\b|ensemble(?=$| (?:d|g))|cumul\b|somme$)(.*)",
@@ -227,7 +226,7 @@ class Tri:
 
     def _ne_dit_que_total(self, reste: str, cellules: list[Cellule]) -> bool:
         """Whether what follows « Total » only says of what: « général », « Sport », the porteur."""
-        mots = [m for m in re.findall(r"[a-z0-9]+", sans_accents(reste)) if not m.isdigit()]
+        mots = [m for m in mots_de(reste) if not m.isdigit()]
         nom = "".join(mot for mot in mots if mot not in _MOTS_D_UN_TOTAL)
         if not nom or any(cle(c) in (nom, cle(reste)) for c in cellules if type(c) is str):
             return True

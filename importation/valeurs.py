@@ -11,6 +11,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from django.db.models import TextChoices
 from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
@@ -309,43 +310,37 @@ def _inconnu(quoi: str, texte: str, noms: Noms, suite: str = "") -> ValeurRefuse
     return ValeurRefuseeError(f"« {texte[:80]} » n'est pas {quoi} : {juste}{suite}", proche or "")
 
 
-def _choix(attendus: str, valeurs: dict[str, str]) -> Callable[[Cellule], str | None]:
-    formes = {cle(forme): valeur for forme, valeur in valeurs.items()}
+def _choix(choix: type[TextChoices], autres: dict[str, str]) -> Callable[[Cellule], str | None]:
+    """One of these choices, by its code, its label, or what people write for it."""
+    formes = {cle(mot): code for code, mots in autres.items() for mot in mots.split("|")}
+    formes |= {cle(forme): str(un.value) for un in choix for forme in (un.value, un.label)}
 
     def lire(cellule: Cellule) -> str | None:
         texte = nettoyer(cellule)
         if not texte:
             return None
         if cle(texte) not in formes:
-            raise ValeurRefuseeError(f"Attendu : {attendus}.")
+            raise ValeurRefuseeError(f"Attendu : {', '.join(choix.labels)}.")
         return formes[cle(texte)]
 
     return lire
 
 
-def _formes(choix: list[tuple[str, str]]) -> dict[str, str]:
-    return {libelle: code for code, libelle in choix} | {code: code for code, _ in choix}
-
-
-lire_nature = _choix(
-    ", ".join(Action.Nature.labels),
-    _formes(Action.Nature.choices)
-    | {"FPH": "FONDS", "Fonds": "FONDS", "Animation du contrat de ville": "ANIMATION"},
-)
-lire_statut = _choix(
-    ", ".join(Action.Statut.labels),
-    _formes(Action.Statut.choices)
-    | {"déposé": "DEPOSEE", "en cours": "DEPOSEE", "en instruction": "DEPOSEE"}
-    | {"accordé": "ACCORDEE", "acceptée": "ACCORDEE", "accepté": "ACCORDEE", "retenue": "ACCORDEE"}
-    | {"favorable": "ACCORDEE", "validée": "ACCORDEE", "refusé": "REFUSEE", "rejetée": "REFUSEE"}
-    | {"défavorable": "REFUSEE", "réalisé": "REALISEE", "terminée": "REALISEE"}
-    | {"abandonné": "ABANDONNEE", "annulée": "ABANDONNEE"},
-)
-lire_nature_financement = _choix(
-    ", ".join(Subvention.Nature.labels), _formes(Subvention.Nature.choices)
-)
-lire_credit = _choix(
-    ", ".join(Subvention.Credit.labels),
-    _formes(Subvention.Credit.choices)
-    | {"spécifiques": "SPECIFIQUE", "politique de la ville": "SPECIFIQUE"},
-)
+CHOIX = {
+    "nature": _choix(
+        Action.Nature,
+        {"FONDS": "FPH|fonds", "ANIMATION": "animation du contrat de ville"},
+    ),
+    "statut": _choix(
+        Action.Statut,
+        {
+            "DEPOSEE": "déposé|en cours|en instruction",
+            "ACCORDEE": "accordé|acceptée|accepté|retenue|favorable|validée",
+            "REFUSEE": "refusé|rejetée|défavorable",
+            "REALISEE": "réalisé|terminée",
+            "ABANDONNEE": "abandonné|annulée",
+        },
+    ),
+    "nature_financement": _choix(Subvention.Nature, {}),
+    "credit": _choix(Subvention.Credit, {"SPECIFIQUE": "spécifiques|politique de la ville"}),
+}

@@ -309,4 +309,4 @@ def _texte(ligne: LigneLue, colonne: ColonneCorrespondue) -> str:
 def _euros(ligne: LigneLue, colonne: ColonneCorrespondue) -> object:
     if colonne.rang >= len(ligne.cellules):
         return None
-    return colonne.euros(colonne.lire(ligne.cellules[colonne.rang])[0])
+    return colonne.lire(ligne.cellules[colonne.rang])[0]
