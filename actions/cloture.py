@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from suivi.declencheurs import PREFIXE, RefusError, a_les_colonnes, refus_traduits
+from suivi.declencheurs import PREFIXE, RefusError, a_les_colonnes
 
 REFUS = "exercice clos : ses actions et leur argent sont en lecture seule"
 
@@ -28,9 +28,6 @@ class ExerciceClosError(RefusError):
     def lu(cls, texte: str) -> "ExerciceClosError":
         annee = re.search(r"annee=(\d+)", texte)
         return cls(int(annee[1]) if annee else None)
-
-
-refuser_si_clos = refus_traduits
 
 
 def declencheurs(connection: BaseDatabaseWrapper) -> Iterator[str]:

@@ -7,6 +7,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch
+from django.utils.deprecation import MiddlewareMixin
 
 from comptes.permissions import CONNECTE, PUBLIC, permission_declaree
 
@@ -28,14 +29,8 @@ VUES_DE_CONNEXION = frozenset(
 PAGES_DU_COMPTE = ("account_", "mfa_", "usersessions_")
 
 
-class PermissionExigee:
+class PermissionExigee(MiddlewareMixin):
     """Refuses a view that declares no permission (fails closed), then applies the declared one."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
 
 from comptes.models import Utilisateur
 
@@ -16,14 +17,8 @@ TOUS = "tous"  # written in place of a role's name: every account must have one
 OUVERTES = frozenset({"account_logout", "account_reauthenticate", "vivant", "pret"})
 
 
-class SecondFacteurExige:
+class SecondFacteurExige(MiddlewareMixin):
     """Sends whoever must have a second factor, and has none, to where she makes one."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self,

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 
 from comptes.saisies import lire_entier
 
@@ -38,14 +39,8 @@ class CorpsLimite:
         return self.get_response(request)
 
 
-class LignesBornees:
+class LignesBornees(MiddlewareMixin):
     """Refuses by what a form announces, once the permission is given: nothing has been done yet."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_view(
         self,

@@ -203,7 +203,7 @@ SECOND_FACTEUR_ROLES = env.list("SECOND_FACTEUR_ROLES", default=[])
 # Single sign-on: one OpenID Connect provider, or none. Accounts are matched, not made.
 FOURNISSEUR = lire_fournisseur(env)
 OIDC_CREER_COMPTES = lire_booleen(env, "OIDC_CREER_COMPTES")
-SOCIALACCOUNT_ADAPTER = "comptes.federation.Federation"
+SOCIALACCOUNT_ADAPTER = "comptes.adaptateur.Federation"
 SOCIALACCOUNT_PROVIDERS = (
     {"openid_connect": {"APPS": [FOURNISSEUR], "OAUTH_PKCE_ENABLED": True}} if FOURNISSEUR else {}
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.cloture import ExerciceClosError
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from comptes.permissions import dans_les_communes
@@ -15,6 +15,7 @@ from importation.fiches import FicheAction, charger_fiches, comparer, depuis_jso
 from importation.models import Importation, LigneImportee
 from importation.referentiel import Referentiel, charger_referentiel
 from listes.chiffres import denombrer, nombre
+from suivi.declencheurs import refus_traduits
 from suivi.masse import LOT, EcritureSuivie, lots
 from territoires.models import Organisme
 
@@ -33,7 +34,7 @@ def annuler(importation_id: int, utilisateur: Utilisateur | None) -> Importation
     Raises AnnulationRefuseeError.
     """
     try:
-        with refuser_si_clos(), transaction.atomic():
+        with refus_traduits(), transaction.atomic():
             importation = Importation.objects.select_for_update().get(pk=importation_id)
             if importation.etat != Importation.Etat.APPLIQUEE:
                 raise AnnulationRefuseeError("Seul un import appliqué peut être annulé.")

@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.db import connection, transaction
 from django.utils import timezone
 
-from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.cloture import ExerciceClosError
 from actions.models import Exercice
 from comptes.models import Utilisateur
 from importation.correspondance import Correspondance, TableauCorrespondu
@@ -23,6 +23,7 @@ from importation.planification import ActionPlanifiee, Plan
 from importation.referentiel import NouvelOrganisme, charger_referentiel
 from importation.reglement import retrouver_choix
 from importation.verification import Verification, verifier_classeur
+from suivi.declencheurs import refus_traduits
 from suivi.historique import dernieres_ecritures
 from suivi.masse import LOT, EcritureSuivie
 
@@ -101,7 +102,7 @@ def appliquer(importation_id: int, utilisateur: Utilisateur | None = None) -> Im
         etat = dernieres_ecritures()
         verification = _verifier_la_moitie(importation, classeur)
     try:
-        with refuser_si_clos(), transaction.atomic():
+        with refus_traduits(), transaction.atomic():
             importation = Importation.objects.select_for_update().get(pk=importation_id)
             if importation.etat != Importation.Etat.VERIFIEE:
                 raise ApplicationRefuseeError(

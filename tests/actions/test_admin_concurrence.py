@@ -5,9 +5,10 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection, transaction
 
-from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.cloture import ExerciceClosError
 from actions.models import Action, Cloture, Exercice, Theme
 from comptes.models import Utilisateur
+from suivi.declencheurs import refus_traduits
 from suivi.versions import VersionDepasseeError
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,7 +60,7 @@ def test_une_ecriture_en_cours_a_la_cloture_est_prise_ou_refusee(action: Action)
         try:
             depart.wait()
             for rang in range(20):
-                with refuser_si_clos(), transaction.atomic():
+                with refus_traduits(), transaction.atomic():
                     Action.objects.create(
                         exercice_id=action.exercice_id,
                         theme_id=action.theme_id,

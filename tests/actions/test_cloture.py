@@ -6,11 +6,12 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
-from actions.cloture import ExerciceClosError, refuser_si_clos
+from actions.cloture import ExerciceClosError
 from actions.models import Action, Cloture, Exercice, Piece, Theme
 from axes.models import AxeTransversal
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
+from suivi.declencheurs import refus_traduits
 
 pytestmark = pytest.mark.django_db
 
@@ -38,12 +39,12 @@ def ouverte(close: Action) -> Action:
 
 
 def refuse(ecrire: Callable[[], object]) -> None:
-    with pytest.raises(ExerciceClosError), refuser_si_clos(), transaction.atomic():
+    with pytest.raises(ExerciceClosError), refus_traduits(), transaction.atomic():
         ecrire()
 
 
 def test_le_refus_dit_quel_exercice_et_que_faire(close: Action) -> None:
-    with pytest.raises(ExerciceClosError) as refus, refuser_si_clos(), transaction.atomic():
+    with pytest.raises(ExerciceClosError) as refus, refus_traduits(), transaction.atomic():
         close.save()
 
     annee = "L'exercice 2003" if connection.vendor == "postgresql" else "Cet exercice"

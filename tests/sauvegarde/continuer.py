@@ -13,15 +13,16 @@ django.setup()
 
 from django.db import transaction  # noqa: E402
 
-from actions.cloture import ExerciceClosError, refuser_si_clos  # noqa: E402
+from actions.cloture import ExerciceClosError  # noqa: E402
 from actions.models import Action  # noqa: E402
 from comptes.models import Utilisateur  # noqa: E402
+from suivi.declencheurs import refus_traduits  # noqa: E402
 from territoires.models import Organisme  # noqa: E402
 
 agente = Utilisateur.objects.get(username="agente")
 print("agente reconnue :", agente.check_password("un mot de passe, long"))
 try:
-    with refuser_si_clos(), transaction.atomic():
+    with refus_traduits(), transaction.atomic():
         Action.objects.filter(exercice__annee=2004)[0].save()
 except ExerciceClosError:
     print("exercice clos : refusé")
