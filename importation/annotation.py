@@ -150,7 +150,7 @@ def _recopier(
         for ligne_lue in feuille.lignes:
             dites = cases.get(ligne_lue.numero, {})
             for rang in range(max(len(ligne_lue.cellules), *(r + 1 for r in dites), 0)):
-                cellule = ligne_lue.cellules[rang] if rang < len(ligne_lue.cellules) else ""
+                cellule = ligne_lue.cellule(rang)
                 _ecrire(page, ligne_lue.numero - 1, rang, cellule, formats, dites.get(rang))
     page = neuf.add_worksheet(nom_libre(noms))
     page.freeze_panes(1, 0)

@@ -1,18 +1,19 @@
-"""Where the table of a sheet begins: its line or lines of headings, found, chosen or offered."""
+"""Where the table of a sheet begins, its headings found, chosen or offered; and its money."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from importation.argent import montant_de, somme_d_argent
 from importation.extraction.bornes import Fusion
-from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, LigneLue
+from importation.extraction.formats import POUR_CENT
+from importation.lecture import Cellule, CelluleEnForme, FeuilleLue, FichierRefuseError, LigneLue
 from importation.propositions import cible_connue, se_completent
-from importation.referentiel import Referentiel, cle
+from importation.referentiel import Referentiel, cle, mots_de
 from importation.rubriques import est_d_argent
 from importation.valeurs import en_texte, valeur_de
+from listes.chiffres import MontantIllisibleError, lire_montant
 
 LIGNES_REGARDEES = 30
 SANS_NOM = "Colonne "  # and its letters: a column that has cells and no heading
@@ -24,7 +25,7 @@ _ANNEE = range(1990, 2101)
 _VALEURS_D_UNE_LIGNE = 3
 
 
-class CorrespondanceRefuseeError(ValueError):
+class CorrespondanceRefuseeError(FichierRefuseError):
     """The match of headings to fields can't stand; the message says what to change."""
 
 
@@ -67,7 +68,9 @@ class TableauLu:
     def somme(self, colonne: int) -> Decimal | None:
         """The € of a column; None where its cells aren't amounts."""
         entete = self.entetes[colonne]
-        return somme_d_argent("" if entete.startswith(SANS_NOM) else entete, self.cellules(colonne))
+        return _somme_d_argent(
+            "" if entete.startswith(SANS_NOM) else entete, self.cellules(colonne)
+        )
 
 
 def trouver_tableau(
@@ -264,8 +267,7 @@ def _etendre_les_fusions(lignes: list[LigneLue], fusions: Sequence[Fusion]) -> l
         couvertes = [rangs[numero] for numero in range(haut, bas + 1) if numero in rangs]
         if len(couvertes) < 2 or lignes[couvertes[0]].numero != haut:
             continue
-        premiere = lignes[couvertes[0]].cellules
-        cellule = premiere[gauche] if gauche < len(premiere) else ""
+        cellule = lignes[couvertes[0]].cellule(gauche)
         if isinstance(cellule, CelluleEnForme) or montant_de(cellule) is not None:
             reserve = f"fusionnée sur les lignes {haut} à {bas} : répartissez-le entre elles"
             cellule = CelluleEnForme(valeur_de(cellule), en_texte(cellule), reserve)
@@ -322,3 +324,74 @@ def _ligne_probable(feuille: FeuilleLue) -> int:
         textes = {forme(c) for c in remplies if isinstance(c, str) and not _est_chiffre(c)}
         largeurs.append(len(remplies) if len(textes) == len(remplies) else 0)
     return largeurs.index(max(largeurs))
+
+
+# --- Whether a column holds money, from its heading and its cells, and how much -----------------
+
+_D_ARGENT = frozenset(
+    {"montant", "montants", "subvention", "subventions", "aide", "financement", "financements"}
+    | {"participation", "contribution", "euro", "euros", "eur", "cout", "couts", "budget"}
+    | {"demande", "sollicite", "accorde", "attribue", "vote", "alloue", "verse", "paye", "mandate"}
+    | {"credits", "ae", "cp", "total"}
+)
+# What a figure under these words counts isn't euros: whatever else the heading says, then unless
+# it speaks of money.
+_NUMEROS = frozenset(
+    {"nombre", "nb", "nbre", "effectif", "effectifs", "code", "codes", "tel", "telephone"}
+    | {"portable", "fax", "n", "no", "num", "numero", "id", "identifiant", "siret", "siren", "nic"}
+    | {"rna", "insee", "postal", "taux", "pourcentage", "date", "dates", "reference", "ref"}
+)
+_AUTRES_CHIFFRES = frozenset(
+    {"age", "ages", "annee", "annees", "exercice", "millesime", "dossier", "duree", "heures"}
+    | {"jours", "jour", "semaines", "mois", "latitude", "longitude", "lat", "lon", "population"}
+    | {"habitants", "participants", "personnes", "beneficiaires", "adherents", "etp", "postes"}
+    | {"poste", "note", "notation", "rang", "ordre", "priorite", "part", "quotite", "ligne", "page"}
+)
+_TROP_GRAND = 10**9  # a phone number, an identifier
+
+
+def _somme_d_argent(entete: str, cellules: Iterable[Cellule]) -> Decimal | None:
+    """The € of a column; None where its cells aren't amounts.
+
+    Half of the cells at least are figures that can be euros; under a word of money, one is enough.
+    """
+    mots = frozenset(mots_de(entete))
+    parle_d_argent = "€" in entete or bool(mots & _D_ARGENT)
+    en_euros = "€" in entete or "montant" in mots
+    if "%" in entete or (mots & _NUMEROS and not en_euros):
+        return None
+    if mots & _AUTRES_CHIFFRES and not parle_d_argent:
+        return None
+    somme, montants, remplies = Decimal(0), 0, 0
+    for cellule in cellules:
+        if cellule == "" or (isinstance(cellule, str) and not cellule.strip(" -–—")):
+            continue
+        remplies += 1
+        lu = montant_de(cellule)
+        if lu is not None:
+            somme += lu
+            montants += 1
+    assez = montants > 0 and (parle_d_argent or montants * 2 >= remplies)
+    return somme if assez else None
+
+
+def montant_de(cellule: Cellule) -> Decimal | None:
+    """The amount that a cell can be; None for a date, a text, a phone number, a postal code."""
+    if isinstance(cellule, CelluleEnForme):
+        return None if cellule.reserve == POUR_CENT else montant_de(cellule.valeur)
+    if isinstance(cellule, bool):
+        return None
+    if isinstance(cellule, int | float):
+        return round(Decimal(str(cellule)), 2) if abs(cellule) < _TROP_GRAND else None
+    if not isinstance(cellule, str):
+        return None
+    chiffres = cellule.strip()
+    if chiffres[:1] == "0" and chiffres[1:2].isdigit():
+        return None
+    try:
+        lu = lire_montant(chiffres.lstrip("-−"))
+    except MontantIllisibleError:
+        return None
+    if lu >= _TROP_GRAND:
+        return None
+    return -lu if chiffres[:1] in ("-", "−") else lu

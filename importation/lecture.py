@@ -25,7 +25,7 @@ RECAPITULATIF, ENTETE_RECAPITULATIF = "Vérification", "Gravité"
 
 
 class FichierRefuseError(Exception):
-    """The file can't be read; the message says why and what to do, in French."""
+    """The file can't be taken; the message says why and what to do, in French."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,10 @@ class LigneLue:
     numero: int
     cellules: list[Cellule]
 
+    def cellule(self, rang: int) -> Cellule:
+        """That of a column; empty beyond the last."""
+        return self.cellules[rang] if rang < len(self.cellules) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FeuilleLue:
@@ -81,6 +85,15 @@ class Classeur:
     feuilles: list[FeuilleLue]
 
 
+def verifier_le_poids(octets: int) -> None:
+    """Raises FichierRefuseError where it is too much."""
+    if octets > OCTETS_MAX:
+        raise FichierRefuseError(
+            f"Le fichier pèse {octets // 1024**2} Mo : {OCTETS_MAX // 1024**2} Mo au plus. "
+            "Retirez les images ou partagez-le."
+        )
+
+
 @contextmanager
 def sans_ramassage() -> Iterator[None]:
     """Rows are many small objects that all stay: looking for dead cycles among them, again and
@@ -100,12 +113,7 @@ def lire(chemin: Path, nom: str | None = None) -> Classeur:
     """The visible sheets of a workbook, blank rows left out. ``nom`` is the file's own name."""
     nom = nom or chemin.name
     try:
-        taille = chemin.stat().st_size
-        if taille > OCTETS_MAX:
-            raise FichierRefuseError(
-                f"Le fichier pèse {taille // 1024**2} Mo : {OCTETS_MAX // 1024**2} Mo au plus. "
-                "Retirez les images ou partagez-le."
-            )
+        verifier_le_poids(chemin.stat().st_size)
         with chemin.open("rb") as fichier:
             empreinte = hashlib.file_digest(fichier, "sha256").hexdigest()
     except OSError as erreur:

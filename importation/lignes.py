@@ -75,14 +75,11 @@ class LigneVerifiee:
 
     def texte(self, colonne: ColonneCorrespondue | None) -> str:
         """The cell of a column, as written."""
-        if colonne is None or colonne.rang >= len(self.lue.cellules):
-            return ""
-        return en_texte(self.lue.cellules[colonne.rang])
+        return "" if colonne is None else en_texte(self.lue.cellule(colonne.rang))
 
     def vide(self, colonne: ColonneCorrespondue) -> bool:
         """Whether the cell of a column holds nothing."""
-        cellules = self.lue.cellules
-        return colonne.rang >= len(cellules) or cellules[colonne.rang] in ("", "-", "–", "—")
+        return self.lue.cellule(colonne.rang) in ("", "-", "–", "—")
 
     def refusee(self) -> bool:
         return self.refus > 0

@@ -10,8 +10,7 @@ from django.urls import reverse
 
 from actions.models import Exercice
 from comptes.models import Utilisateur
-from importation import annotation, annulation, application
-from importation.entetes import CorrespondanceRefuseeError
+from importation import annotation, application
 from importation.export import actions_a_reimporter
 from importation.lecture import FichierRefuseError
 from importation.models import Importation
@@ -51,11 +50,7 @@ def appliquer(compte: Utilisateur, *, importation: int) -> Suite:
     try:
         if trouvee.etat != Importation.Etat.APPLIQUEE:
             application.appliquer(trouvee.pk, compte)
-    except (
-        application.ApplicationRefuseeError,
-        FichierRefuseError,
-        CorrespondanceRefuseeError,
-    ) as refus:
+    except (application.ApplicationRefuseeError, FichierRefuseError) as refus:
         return _apercu(trouvee, str(refus), reussie=False)
     return _apercu(trouvee, "L'import est appliqué.")
 
@@ -66,8 +61,8 @@ def annuler(compte: Utilisateur, *, importation: int) -> Suite:
     trouvee = trouver(compte, importation)
     try:
         if trouvee.etat != Importation.Etat.ANNULEE:
-            annulation.annuler(trouvee.pk, compte)
-    except annulation.AnnulationRefuseeError as refus:
+            application.annuler(trouvee.pk, compte)
+    except application.AnnulationRefuseeError as refus:
         return _apercu(trouvee, " ".join([str(refus), *refus.motifs]), reussie=False)
     return _apercu(trouvee, ANNULE)
 
@@ -79,7 +74,7 @@ def annoter(compte: Utilisateur, *, importation: int) -> Fichier | Suite:
     try:
         classeur = application.lire_fichier(trouvee)
         resultat = application.verification_de(trouvee, classeur)
-    except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
+    except FichierRefuseError as refus:
         return _apercu(trouvee, str(refus), reussie=False)
     octets = annotation.annoter(Path(trouvee.fichier.path), classeur, resultat)
     return Fichier(f"{Path(trouvee.nom).stem} – annoté.xlsx", octets)

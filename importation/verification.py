@@ -15,7 +15,7 @@ from importation.correspondance import (
 from importation.decompte import Decompte, Part
 from importation.entetes import TableauLu, forme
 from importation.fiches import FicheAction
-from importation.lecture import Classeur, LigneLue, est_notre_recapitulatif, sans_ramassage
+from importation.lecture import Classeur, est_notre_recapitulatif, sans_ramassage
 from importation.lignes import Journal, Probleme
 from importation.planification import Plan, Planificateur
 from importation.referentiel import Porteurs, Referentiel, cle_organisme
@@ -297,16 +297,6 @@ def _cles(
     """What each line of a table says of an action and of its money; lines without a name aside."""
     colonnes = [source.par_rubrique[nom] for nom in noms]
     for ligne in source.tableau.lignes:
-        textes = tuple(cle_organisme(_texte(ligne, colonne)) for colonne in colonnes)
+        textes = tuple(cle_organisme(en_texte(ligne.cellule(c.rang))) for c in colonnes)
         if any(textes):
-            yield (*textes, *(_euros(ligne, colonne) for colonne in montants))
-
-
-def _texte(ligne: LigneLue, colonne: ColonneCorrespondue) -> str:
-    return en_texte(ligne.cellules[colonne.rang]) if colonne.rang < len(ligne.cellules) else ""
-
-
-def _euros(ligne: LigneLue, colonne: ColonneCorrespondue) -> object:
-    if colonne.rang >= len(ligne.cellules):
-        return None
-    return colonne.lire(ligne.cellules[colonne.rang])[0]
+            yield (*textes, *(c.lire(ligne.cellule(c.rang))[0] for c in montants))

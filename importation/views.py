@@ -20,8 +20,7 @@ from comptes.permissions import CONNECTE, communes_de, compte_de, exige
 from comptes.saisies import lire_entier
 from financement.models import Financeur
 from importation import reglement, taches
-from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import lire_fichier, recevoir
+from importation.application import AnnulationRefuseeError, annuler, lire_fichier, recevoir
 from importation.choix import a_choisir
 from importation.correspondance import CONSTANTES, Correspondance
 from importation.decompte import montrer

@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from actions.models import Exercice
-from importation.lecture import OCTETS_MAX
+from importation.lecture import FichierRefuseError, verifier_le_poids
 
 _ACCEPTES = ".xlsx,.xlsm,.xls,.ods,.csv"
 
@@ -35,9 +35,8 @@ class FichierForm(forms.Form):
 
     def clean_fichier(self) -> "UploadedFile[Any]":
         fichier: UploadedFile[Any] = self.cleaned_data["fichier"]
-        if (fichier.size or 0) > OCTETS_MAX:
-            raise forms.ValidationError(
-                f"Le fichier pèse {(fichier.size or 0) // 1024**2} Mo : {OCTETS_MAX // 1024**2} Mo "
-                "au plus. Retirez les images ou partagez-le."
-            )
+        try:
+            verifier_le_poids(fichier.size or 0)
+        except FichierRefuseError as refus:
+            raise forms.ValidationError(str(refus)) from None
         return fichier

@@ -15,8 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
 from financement.models import Financeur, Subvention
-from importation.annulation import AnnulationRefuseeError, annuler
-from importation.application import ApplicationRefuseeError, appliquer, recevoir, verifier
+from importation.application import (
+    AnnulationRefuseeError,
+    ApplicationRefuseeError,
+    annuler,
+    appliquer,
+    recevoir,
+    verifier,
+)
 from importation.models import Importation, LigneImportee
 from suivi.historique import dernieres_ecritures
 from territoires.models import Organisme

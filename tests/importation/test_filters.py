@@ -9,8 +9,7 @@ from django.test import Client
 
 from actions.models import Action, Exercice, Theme
 from comptes.models import Utilisateur
-from importation.annulation import annuler
-from importation.application import appliquer, recevoir, verifier
+from importation.application import annuler, appliquer, recevoir, verifier
 from importation.models import Importation
 from territoires.models import Commune
 

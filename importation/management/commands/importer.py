@@ -64,7 +64,7 @@ class Command(BaseCommand):
                 options["annote"].write_bytes(
                     annotation.annoter(options["fichier"], classeur, verification)
                 )
-        except (FichierRefuseError, CorrespondanceRefuseeError) as refus:
+        except FichierRefuseError as refus:
             self._refuser(str(refus))
         except OSError as erreur:
             self._refuser(f"{erreur.filename or options['annote']} : {erreur.strerror}.")
