@@ -181,7 +181,6 @@ def rapport_de(verification: Verification) -> dict[str, Any]:
         "modifiees": [_modifiee(action) for action in plan.modifiees[:MONTRES]],
         "organismes": list(_organismes(plan, lieux))[:MONTRES],
         "organismes_nombre": len(plan.organismes),
-        "ignores": verification.ignores,
         "decomptes": [decompte.en_json() for decompte in verification.decomptes],
         "financeurs_inconnus": [
             {"nom": litige.financeur, "feuille": feuille, "colonne": litige.entete}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from financement.models import Financeur
 from importation.corrections import Correction
@@ -71,7 +72,6 @@ def _reprendre(voulue: Correspondance, source: Correspondance) -> Correspondance
 
 def ajouter_corrections(importation: Importation, nouvelles: Sequence[Correction]) -> None:
     """Mend these places so; what was mended there before gives way. Raises ReglementRefuseError."""
-    voulue = Correspondance(**importation.correspondance)
     restent = [
         ancienne
         for ancienne in corrections_de(importation)
@@ -81,20 +81,23 @@ def ajouter_corrections(importation: Importation, nouvelles: Sequence[Correction
         raise ReglementRefuseError(
             f"Plus de {nombre(CORRECTIONS_MAX)} corrections : corrigez plutôt le fichier."
         )
-    regler(importation, replace(voulue, corrections=[*restent, *nouvelles]))
+    _changer(importation, corrections=[*restent, *nouvelles])
 
 
 def retirer_correction(importation: Importation, rang: int | None) -> None:
     """Read the cell, or the row, as the file has it."""
-    voulue = Correspondance(**importation.correspondance)
-    restent = [c for n, c in enumerate(voulue.corrections) if n != rang]
-    regler(importation, replace(voulue, corrections=restent))
+    restent = [c for n, c in enumerate(corrections_de(importation)) if n != rang]
+    _changer(importation, corrections=restent)
 
 
 def attribuer_colonne(importation: Importation, entete: str, cible: str) -> None:
     """Say what one column is, or that it isn't imported ("")."""
-    voulue = Correspondance(**importation.correspondance)
-    regler(importation, replace(voulue, colonnes={**voulue.colonnes, entete: cible}))
+    colonnes = importation.correspondance.get("colonnes", {})
+    _changer(importation, colonnes={**colonnes, entete: cible})
+
+
+def _changer(importation: Importation, **parties: Any) -> None:
+    regler(importation, replace(Correspondance(**importation.correspondance), **parties))
 
 
 def corrections_de(importation: Importation) -> list[Correction]:

@@ -42,7 +42,6 @@ class Verification:
     plan: Plan
     erreurs: list[Probleme]
     avertissements: list[Probleme]
-    ignores: list[str]
     decomptes: list[Decompte]
     tableaux: list[TableauCorrespondu]
     a_cumuler: list[str]
@@ -122,7 +121,6 @@ def verifier_classeur(
         planificateur.conclure(),
         journal.erreurs,
         journal.avertissements,
-        list(dict.fromkeys(nom for t in tableaux for nom in t.ignores)),
         [*(tri.decompte for tri in tris), *_non_lues(classeur, tableaux, ecartees)],
         tableaux,
         [etape for etape in ETAPES if etape in planificateur.doublons],

@@ -105,6 +105,11 @@ def test_un_identifiant_n_est_pas_un_porteur(verifier_fichier: Verifier) -> None
             f"colonne ignorée ; {ALORS}.",
         ),
         (
+            ";" * 8,
+            ";" * 9 + "1500",  # column N, as in « n° »
+            f"Colonne de montants (1\u202f500\u00a0€) sans en-tête : {ALORS}.",
+        ),
+        (
             "Total accordé",
             "1500",
             f"Colonne de montants (1\u202f500\u00a0€) dont le financeur n'est pas dit : {ALORS}.",
@@ -133,6 +138,12 @@ def test_une_colonne_de_montants(
             "9000",
             "Colonne de montants (9\u202f000\u00a0€) qui ne sont pas ceux d'un financeur : non "
             "importée.",
+        ),
+        (
+            "État accordé;Montant justifié",
+            "1000;1800",
+            "Colonne de montants (1\u202f800\u00a0€) à une étape que l'application ne garde pas : "
+            "non importée.",
         ),
         (
             "État accordé;Montant proposé",
