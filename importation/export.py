@@ -9,7 +9,7 @@ import xlsxwriter
 from actions.models import Action, Exercice
 from financement.models import Subvention
 from importation.fiches import CleLigne, FicheAction, charger_fiches, en_mots, nom_de_colonne
-from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel, nom_court
+from importation.referentiel import TRANSTERRITORIAL, Referentiel, charger_referentiel
 from importation.rubriques import ETAPES, RANGS, RUBRIQUES
 from listes.chiffres import INCONNU
 from listes.classeurs import texte
@@ -109,8 +109,7 @@ def _valeur(code: str, fiche: FicheAction, ref: Referentiel) -> Valeur:
     if code == "siret":
         return ref.organismes[fiche.porteur].siret if isinstance(fiche.porteur, int) else None
     if code == "axes":
-        numeros = {pk: numero for numero, pk in ref.numeros_axes.items()}
-        return ", ".join(str(numero) for numero in sorted(numeros[axe] for axe in fiche.axes))
+        return ", ".join(sorted(map(ref.axes.code_de, fiche.axes), key=int))
     valeur = getattr(fiche, code)
     if code in ("date_debut", "date_fin"):
         return valeur  # type: ignore[no-any-return]
@@ -164,14 +163,14 @@ def gabarit(exercice: Exercice) -> bytes:
             page.write_comment(0, rang, rubrique.explication, {"author": "Contrat de ville"})
         if code in valeurs:
             _proposer(page, listes, rang, valeurs[code], list(valeurs).index(code))
-    for financeur in (c for c in _FINANCEURS if c in ref.codes_financeurs):
-        nom = nom_court(ref.nom_financeur(ref.codes_financeurs[financeur]))
+    for financeur in (c for c in _FINANCEURS if c in ref.financeurs.codes):
+        nom = ref.financeurs.noms[ref.financeurs.codes[financeur]]
         for etape in ETAPES.values():
             rang += 1
             page.set_column(rang, rang, 13, euros)
             page.write_string(0, rang, f"{nom} {etape}", gras)
     page.freeze_panes(1, 2)
-    _expliquer(notice, gras, [nom_court(nom) for nom in ref.financeurs.noms.values()])
+    _expliquer(notice, gras, list(ref.financeurs.noms.values()))
     listes.hide()
     classeur.close()
     return sortie.getvalue()

@@ -10,7 +10,7 @@ from typing import Any
 from actions.models import SOIN_DES_TEXTES, Action, Exercice
 from actions.statuts import ECARTES
 from financement.models import Subvention
-from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel, nom_court
+from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel
 from importation.rubriques import ETAPES, RANGS, RUBRIQUES
 from listes.chiffres import INCONNU, brut, montant
 
@@ -194,13 +194,13 @@ def nom_de_ligne(ligne: CleLigne, ref: Referentiel) -> str:
         precisions.append("investissement")
     if credit == Subvention.Credit.DROIT_COMMUN:
         precisions.append("droit commun")
-    nom = nom_court(ref.nom_financeur(financeur))
+    nom = ref.financeurs.noms[financeur]
     return f"{nom} ({', '.join(precisions)})" if precisions else nom
 
 
 def nom_de_colonne(ligne: CleLigne, etape: str, ref: Referentiel) -> str:
     """The heading of a wide column, which reads back: « État accordé (droit commun) »."""
-    nom = nom_court(ref.nom_financeur(ligne[0]))
+    nom = ref.financeurs.noms[ligne[0]]
     return f"{nom} {ETAPES[etape]}" + nom_de_ligne(ligne, ref)[len(nom) :]
 
 
@@ -276,13 +276,12 @@ class Totaux:
     def en_json(self) -> dict[str, Any]:
         """By names, in the order of the reference data; plain numbers."""
         ref = self.ref
-        financeurs = {pk: nom_court(nom) for pk, nom in ref.financeurs.noms.items()}
         return {
             "actions": self.actions,
             "accorde": brut(self.accorde),
             "communes": self._par(_PAR_COMMUNE, {**ref.communes.noms, None: TRANSTERRITORIAL}),
             "themes": self._par(_PAR_THEME, ref.themes.noms),
-            "financeurs": self._par(_PAR_FINANCEUR, financeurs),
+            "financeurs": self._par(_PAR_FINANCEUR, ref.financeurs.noms),
         }
 
     def _par(self, rang: int, noms: Mapping[Any, str]) -> dict[str, dict[str, Any]]:

@@ -154,8 +154,8 @@ def proposer_financement(entete: str, ref: Referentiel) -> Proposition | None:
     financeur = ref.financeurs.trouver("".join(reste)) or ref.financeurs.trouver("".join(utiles))
     if financeur is None:
         return None
-    code = next(code for code, pk in ref.codes_financeurs.items() if pk == financeur)
-    return Proposition(f"{code}:{etape}{suffixe}", note, rang=rang)
+    cible = f"{ref.financeurs.code_de(financeur)}:{etape}{suffixe}"
+    return Proposition(cible, note, rang=rang)
 
 
 def etape_dite(entete: str) -> str:

@@ -50,14 +50,17 @@ def cle_organisme(nom: str) -> str:
 
 @dataclass(slots=True)
 class Noms:
-    """One kind of reference data: id → name shown, and every spelling → id."""
+    """One kind of reference data: id → name shown, every spelling → id, and code → id."""
 
     noms: dict[int, str] = field(default_factory=dict)
     par_cle: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
 
-    def ajouter(self, pk: int, nom: str, *graphies: str) -> None:
+    def ajouter(self, pk: int, nom: str, *graphies: str, code: str = "") -> None:
         """The first one to claim a spelling keeps it."""
         self.noms[pk] = nom
+        if code:
+            self.codes[code] = pk
         for graphie in (nom, *graphies):
             for forme in (cle(graphie), cle_sans_article(graphie)):
                 if forme:
@@ -66,6 +69,9 @@ class Noms:
     def trouver(self, texte: str) -> int | None:
         trouve = self.par_cle.get(cle(texte))
         return trouve if trouve is not None else self.par_cle.get(cle_sans_article(texte))
+
+    def code_de(self, pk: int) -> str:
+        return next(code for code, connu in self.codes.items() if connu == pk)
 
     def semblable(self, texte: str) -> str | None:
         """The name whose spelling is nearest, to suggest it."""
@@ -101,14 +107,10 @@ class Referentiel:
     """Everything that a cell can name, for one budget year."""
 
     annee: int
-    communes: Noms = field(default_factory=Noms)
-    insee: dict[str, int] = field(default_factory=dict)
+    communes: Noms = field(default_factory=Noms)  # their codes: INSEE's; numbers, of themes, axes
     themes: Noms = field(default_factory=Noms)
-    numeros_themes: dict[int, int] = field(default_factory=dict)
     financeurs: Noms = field(default_factory=Noms)
-    codes_financeurs: dict[str, int] = field(default_factory=dict)
     axes: Noms = field(default_factory=Noms)
-    numeros_axes: dict[int, int] = field(default_factory=dict)
     quartiers: dict[int, Noms] = field(default_factory=dict)  # by commune's id
     communes_des_quartiers: dict[str, int] = field(default_factory=dict)  # by official code
     organismes: dict[int, OrganismeConnu] = field(default_factory=dict)
@@ -140,9 +142,6 @@ class Referentiel:
     def commune_du_quartier(self, code: str) -> int | None:
         """The commune of the neighbourhood that has this official code."""
         return self.communes_des_quartiers.get(cle(code))
-
-    def nom_financeur(self, pk: int) -> str:
-        return self.financeurs.noms[pk]
 
 
 _RESSEMBLANCE = 0.6
@@ -201,17 +200,14 @@ def charger_referentiel(
     permises = frozenset(communes_permises or ())
     ref = Referentiel(annee=exercice.annee, communes_permises=permises or None)
     for commune in Commune.objects.defer("contour"):
-        ref.communes.ajouter(
-            commune.pk, commune.nom, commune.libelle_tableau, commune.libelle_legende
-        )
-        ref.insee[commune.code_insee] = commune.pk
+        autres = (commune.libelle_tableau, commune.libelle_legende)
+        ref.communes.ajouter(commune.pk, commune.nom, *autres, code=commune.code_insee)
     for theme in Theme.objects.all():
-        ref.themes.ajouter(theme.pk, theme.nom, theme.libelle_tableau, theme.libelle_legende)
-        ref.numeros_themes[theme.numero] = theme.pk
+        autres = (theme.libelle_tableau, theme.libelle_legende)
+        ref.themes.ajouter(theme.pk, theme.nom, *autres, code=str(theme.numero))
     _charger_financeurs(ref)
     for axe in AxeTransversal.objects.all():
-        ref.axes.ajouter(axe.pk, axe.titre)
-        ref.numeros_axes[axe.numero] = axe.pk
+        ref.axes.ajouter(axe.pk, axe.titre, code=str(axe.numero))
     for quartier in Quartier.objects.all():
         noms = ref.quartiers.setdefault(quartier.commune_id, Noms())
         noms.ajouter(quartier.pk, quartier.nom, quartier.code)
@@ -225,10 +221,8 @@ def charger_referentiel(
 def _charger_financeurs(ref: Referentiel) -> None:
     financeurs = list(Financeur.objects.all())
     for financeur in financeurs:
-        ref.codes_financeurs[financeur.code] = financeur.pk
-        ref.financeurs.ajouter(
-            financeur.pk, nom_court(financeur.nom), financeur.code, financeur.nom
-        )
+        nom, code = financeur.nom, financeur.code
+        ref.financeurs.ajouter(financeur.pk, nom_court(nom), code, nom, code=code)
     for financeur in financeurs:
         apres_tiret = nom_court(financeur.nom).rpartition("–")[2]
         autres = _AUTRES_NOMS.get(financeur.code, ())

@@ -136,7 +136,7 @@ def creer_financeur(nom: str, ref: Referentiel) -> str:
     """The code of the funder of this name, created in the column « Autres » if nobody knows it."""
     connu = ref.financeurs.trouver(nom)
     if connu is not None:
-        return next(code for code, pk in ref.codes_financeurs.items() if pk == connu)
+        return ref.financeurs.code_de(connu)
     financeur = Financeur(code=_code_libre(nom, ref), nom=nom[:150])
     financeur.full_clean()
     financeur.save()
@@ -146,5 +146,5 @@ def creer_financeur(nom: str, ref: Referentiel) -> str:
 def _code_libre(nom: str, ref: Referentiel) -> str:
     """A code for a new funder: its name in capitals, that no other has."""
     base = cle(nom).upper()[:18] or "FINANCEUR"
-    pris = ref.codes_financeurs
+    pris = ref.financeurs.codes
     return next(c for c in (base, *(f"{base}{n}" for n in range(2, 99))) if c not in pris)

@@ -204,11 +204,11 @@ def lire_cible(
     etape, _, lignes = reste.partition(":")
     nature, _, credit = lignes.partition(":")
     nature, credit = nature or nature_usuelle or _NATURE, credit or credit_usuel or _CREDIT
-    financeur = ref.codes_financeurs.get(code.strip().upper())
+    financeur = ref.financeurs.codes.get(code.strip().upper())
     if financeur is None:
         raise ValueError(
             f"« {cible} » ne désigne aucune rubrique : attendu {', '.join(RUBRIQUES)}, ou "
-            f"FINANCEUR:etape avec un financeur parmi {', '.join(ref.codes_financeurs)}."
+            f"FINANCEUR:etape avec un financeur parmi {', '.join(ref.financeurs.codes)}."
         )
     if etape not in ETAPES or nature not in Subvention.Nature or credit not in Subvention.Credit:
         raise ValueError(

@@ -238,7 +238,7 @@ def lire_commune(cellule: Cellule, ref: Referentiel) -> int | str | None:
     if cle(texte) in ("transterritorial", "transterritoriale", "transterritoriales"):
         return "transterritorial"
     code = texte.upper().zfill(5)
-    trouve = ref.insee.get(code) or ref.communes.trouver(texte)
+    trouve = ref.communes.codes.get(code) or ref.communes.trouver(texte)
     if trouve is None:
         suite = " Un code INSEE convient aussi, ou « transterritorial »."
         raise _inconnu("une commune du contrat", texte, ref.communes, suite)
@@ -251,10 +251,10 @@ def lire_theme(cellule: Cellule, ref: Referentiel) -> int | None:
     if not texte:
         return None
     compose = _NUMERO_ET_NOM.fullmatch(texte)
-    if compose and ref.numeros_themes.get(int(compose[1])) == ref.themes.trouver(compose[2]):
+    if compose and ref.themes.codes.get(str(int(compose[1]))) == ref.themes.trouver(compose[2]):
         texte = compose[2]
     if texte.isascii() and texte.isdigit():
-        trouve = ref.numeros_themes.get(int(texte[:9]))
+        trouve = ref.themes.codes.get(str(int(texte[:9])))
     else:
         trouve = ref.themes.trouver(texte)
     if trouve is None:
@@ -267,7 +267,7 @@ def lire_financeur(cellule: Cellule, ref: Referentiel) -> int | None:
     texte = nettoyer(cellule)
     if not texte:
         return None
-    trouve = ref.codes_financeurs.get(texte.upper()) or ref.financeurs.trouver(texte)
+    trouve = ref.financeurs.codes.get(texte.upper()) or ref.financeurs.trouver(texte)
     if trouve is None:
         raise _inconnu("un financeur connu", texte, ref.financeurs)
     return trouve
@@ -278,7 +278,7 @@ def lire_axes(cellule: Cellule, ref: Referentiel) -> frozenset[int] | None:
     trouves = set()
     for morceau in _morceaux(cellule, ref):
         numero = _NUMERO_D_AXE.fullmatch(morceau)
-        axe = ref.numeros_axes.get(int(numero[1])) if numero else ref.axes.trouver(morceau)
+        axe = ref.axes.codes.get(str(int(numero[1]))) if numero else ref.axes.trouver(morceau)
         if axe is None:
             refus = _inconnu("un axe transversal", morceau, ref.axes)
             raise refus if morceau == nettoyer(cellule) else ValeurRefuseeError(str(refus))

@@ -12,7 +12,7 @@ from importation.choix import ColonneAChoisir, FeuilleAChoisir
 from importation.correspondance import INTITULE_PAR_DEFAUT, Correspondance
 from importation.entetes import forme
 from importation.forms.fichier import exercice_ouvert
-from importation.referentiel import TRANSTERRITORIAL, Referentiel, nom_court
+from importation.referentiel import TRANSTERRITORIAL, Referentiel
 from importation.rubriques import ETAPES, RUBRIQUES
 
 _CELLULES = 8  # of each of the first lines, shown to choose the headings
@@ -218,8 +218,8 @@ def _choix(ref: Referentiel, actuelle: str) -> list[tuple[str, Any]]:
     choix: list[tuple[str, Any]] = [("", "Ne pas importer")]
     choix.append(("L'action", [(code, r.libelle) for code, r in RUBRIQUES.items()]))
     connues = {"", *RUBRIQUES}
-    for code, pk in ref.codes_financeurs.items():
-        nom = nom_court(ref.nom_financeur(pk))
+    for code, pk in ref.financeurs.codes.items():
+        nom = ref.financeurs.noms[pk]
         etapes = [(f"{code}:{etape}", f"{nom} {libelle}") for etape, libelle in ETAPES.items()]
         connues.update(cible for cible, _ in etapes)
         choix.append((nom, etapes))
@@ -232,7 +232,7 @@ def _champ_constante(rubrique: str, ref: Referentiel) -> forms.Field:
     noms: dict[str, Sequence[str]] = {
         "commune": [*ref.communes.noms.values(), TRANSTERRITORIAL],
         "theme": list(ref.themes.noms.values()),
-        "financeur": [nom_court(nom) for nom in ref.financeurs.noms.values()],
+        "financeur": list(ref.financeurs.noms.values()),
         "statut": Action.Statut.labels,
         "nature": Action.Nature.labels,
         "credit": Subvention.Credit.labels,

@@ -46,7 +46,7 @@ def test_les_en_tetes_sur_deux_lignes_sont_joints(
 ) -> None:
     verification = verifier_fichier(CAS / "entetes-sur-deux-lignes.xlsx")
 
-    ligne, codes = ("FONCTIONNEMENT", "SPECIFIQUE"), ref.codes_financeurs
+    ligne, codes = ("FONCTIONNEMENT", "SPECIFIQUE"), ref.financeurs.codes
     [action] = verification.plan.creees
     assert verification.erreurs == []
     assert action.apres.subventions == {

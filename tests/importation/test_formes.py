@@ -37,7 +37,7 @@ def test_plusieurs_versements_s_additionnent_si_on_le_demande(
     assert sans.a_cumuler == ["accorde", "verse"]
     assert (avec.erreurs, avec.a_cumuler) == ([], [])
     chorale, danse = avec.plan.creees
-    etat = (ref.codes_financeurs["ETAT"], *LIGNE)
+    etat = (ref.financeurs.codes["ETAT"], *LIGNE)
     assert chorale.apres.subventions == {etat: (None, Decimal(1000), Decimal(1000))}
     assert danse.apres.subventions == {etat: (None, Decimal(50), None)}
     assert chorale.lignes == [2, 3]

@@ -120,7 +120,7 @@ def test_vide_n_est_pas_zero(verifier_fichier: Verifier, csv: Ecrire, ref: Refer
     un, deux = (action.apres for action in verifier_fichier(chemin).plan.creees)
 
     ligne = ("FONCTIONNEMENT", "SPECIFIQUE")
-    codes = ref.codes_financeurs
+    codes = ref.financeurs.codes
     assert un.subventions == {(codes["CG"], *ligne): (None, Decimal(0), None)}
     assert deux.subventions == {(codes["FASILD"], *ligne): (Decimal(12), None, None)}
     assert deux.commune is None
@@ -140,7 +140,7 @@ def test_une_ligne_par_financeur(verifier_fichier: Verifier, csv: Ecrire, ref: R
     verification = verifier_fichier(chemin)
 
     ligne = ("FONCTIONNEMENT", "SPECIFIQUE")
-    codes = ref.codes_financeurs
+    codes = ref.financeurs.codes
     un, deux = verification.plan.creees
     assert un.lignes == [2, 3]
     assert un.apres.subventions == {
@@ -173,9 +173,9 @@ def test_une_correspondance_et_des_constantes(
 
     [action] = verification.plan.creees
     assert verification.erreurs == []
-    assert action.apres.commune == ref.insee["30007"]
-    assert action.apres.theme == ref.numeros_themes[3]
-    assert list(action.apres.accordes()) == [(ref.codes_financeurs["CG"], Decimal(100))]
+    assert action.apres.commune == ref.communes.codes["30007"]
+    assert action.apres.theme == ref.themes.codes["3"]
+    assert list(action.apres.accordes()) == [(ref.financeurs.codes["CG"], Decimal(100))]
 
 
 @pytest.mark.parametrize(

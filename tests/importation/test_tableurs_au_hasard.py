@@ -386,7 +386,7 @@ def _par_un_fichier(tableur: Tableur, dossier: Path, tirage: int) -> Classeur:
 
 def _trouve(verification: Verification, ref: Referentiel) -> Euros:
     """The euros that the import would write."""
-    codes = {pk: code for code, pk in ref.codes_financeurs.items()}
+    codes = {pk: code for code, pk in ref.financeurs.codes.items()}
     euros: Euros = defaultdict(Decimal)
     for action in verification.plan.creees:
         for (financeur, nature, _), montants in action.apres.subventions.items():

@@ -156,7 +156,7 @@ def test_transterritorial(ref: Referentiel, cellule: Cellule) -> None:
     ],
 )
 def test_un_theme(ref: Referentiel, cellule: Cellule, numero: int) -> None:
-    assert valeurs.lire_theme(cellule, ref) == ref.numeros_themes[numero]
+    assert valeurs.lire_theme(cellule, ref) == ref.themes.codes[str(numero)]
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_un_theme(ref: Referentiel, cellule: Cellule, numero: int) -> None:
     ],
 )
 def test_un_financeur(ref: Referentiel, cellule: Cellule, code: str) -> None:
-    assert valeurs.lire_financeur(cellule, ref) == ref.codes_financeurs[code]
+    assert valeurs.lire_financeur(cellule, ref) == ref.financeurs.codes[code]
 
 
 @pytest.mark.parametrize("cellule", ["1, 3", "1;3", "axe 1, axe 3", 1.3, "n° 1\nn° 3"])
 def test_des_axes(ref: Referentiel, cellule: Cellule) -> None:
-    assert valeurs.lire_axes(cellule, ref) == frozenset({ref.numeros_axes[1], ref.numeros_axes[3]})
+    assert valeurs.lire_axes(cellule, ref) == frozenset({ref.axes.codes["1"], ref.axes.codes["3"]})
 
 
 @pytest.mark.parametrize(
