@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
@@ -159,6 +160,7 @@ class AdminSuivi(AvecCorbeille[M]):
         if connu:
             context["usages"] = self.usages(request, objet)
         context["retour"] = retour_de(request)
+        context["resume"] = list(_erreurs(context))
         # « Ajout de action » is not French.
         geste = "modification" if connu else "ajout"
         if self.has_change_permission(request, objet) or not connu:
@@ -471,6 +473,39 @@ class AdminSuivi(AvecCorbeille[M]):
         if not self.has_view_or_change_permission(request, objet):
             raise PermissionDenied
         return objet
+
+
+@dataclass(frozen=True)
+class ErreurDite:
+    """One thing to mend in a form, and the field where; ``ancre`` is empty for the whole form."""
+
+    ancre: str
+    champ: str
+    texte: str
+
+
+def _erreurs(contexte: dict[str, Any]) -> Iterator[ErreurDite]:
+    """All that a form that was given back must have mended, from top to bottom."""
+    yield from _erreurs_de(contexte["adminform"].form, "")
+    for groupe in contexte["inline_admin_formsets"]:
+        nom = capfirst(str(groupe.opts.verbose_name_plural))
+        for texte in groupe.formset.non_form_errors():
+            yield ErreurDite("", "", f"{nom} : {texte}")
+        for rang, formulaire in enumerate(groupe.formset.forms, 1):
+            if formulaire.is_bound:
+                yield from _erreurs_de(formulaire, f"{nom}, ligne {rang}, ")
+
+
+def _erreurs_de(formulaire: BaseForm, ou: str) -> Iterator[ErreurDite]:
+    for nom, erreurs in formulaire.errors.items():
+        for texte in erreurs:
+            if nom in formulaire.fields:
+                champ = formulaire[nom]
+                libelle = str(champ.label)
+                dit = f"{ou}{libelle[:1].lower()}{libelle[1:]}" if ou else capfirst(libelle)
+                yield ErreurDite(champ.id_for_label, dit, str(texte))
+            else:
+                yield ErreurDite("", "", f"{ou}{texte}" if ou else str(texte))
 
 
 def _version_lue(request: HttpRequest, objet: Versionne) -> int:

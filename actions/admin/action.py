@@ -69,8 +69,32 @@ class DansUneAction(admin.TabularInline[Any, Action]):
         return _ouverte(obj) and super().has_delete_permission(request, obj)
 
 
+class PlanDeFinancement(forms.BaseInlineFormSet):  # type: ignore[type-arg]  # not at run time
+    """The funding lines of an action, told apart by what people call them."""
+
+    def validate_unique(self) -> None:
+        """Say of which funder there are two lines alike, on the second of them."""
+        vues = set()
+        for formulaire in self.forms:
+            if formulaire in self.deleted_forms:
+                continue
+            lus = getattr(formulaire, "cleaned_data", {})
+            financeur, nature, credit = (lus.get(c) for c in ("financeur", "nature", "credit"))
+            if financeur is None or nature is None or credit is None:
+                continue
+            if (financeur, nature, credit) in vues:
+                genre, credits = Subvention.Nature(nature).label, Subvention.Credit(credit).label
+                formulaire.add_error(
+                    "financeur",
+                    f"{financeur} a déjà une ligne de {genre.lower()} en {credits.lower()} : "
+                    "réunissez leurs montants, ou changez la nature ou les crédits de l'une.",
+                )
+            vues.add((financeur, nature, credit))
+
+
 class SubventionInline(DansUneAction):
     model = Subvention
+    formset = PlanDeFinancement
     template = "admin/actions/action/subventions.html"
     autocomplete_fields = ["financeur"]
     fields = [
