@@ -113,6 +113,7 @@
     const change = () => JSON.stringify(contenu(formulaire)) !== depart;
 
     const garder = () => {
+      if (sortie) return;
       if (!change()) {
         localStorage.removeItem(cle);
         return;
@@ -136,7 +137,10 @@
       attente = setTimeout(garder, 300);
     };
 
-    formulaire.addEventListener("input", bientot);
+    formulaire.addEventListener("input", () => {
+      sortie = false; // one stayed after all
+      bientot();
+    });
     formulaire.addEventListener("change", bientot);
     document.addEventListener("formset:added", bientot);
     document.addEventListener("formset:removed", bientot);
@@ -152,7 +156,7 @@
     });
     window.addEventListener("beforeunload", (evenement) => {
       if (!envoi && change()) {
-        if (!sortie) garder();
+        garder();
         evenement.preventDefault();
       }
     });
