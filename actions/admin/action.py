@@ -99,11 +99,11 @@ class SubventionInline(DansUneAction):
     autocomplete_fields = ["financeur"]
     fields = [
         "financeur",
-        "nature",
-        "credit",
         "montant_demande",
         "montant_accorde",
         "montant_verse",
+        "nature",
+        "credit",
     ]
     formfield_overrides = {DecimalField: {"form_class": ChampMontant}}
     verbose_name = "ligne"
@@ -138,7 +138,9 @@ class PieceInline(DansUneAction):
     form = PieceForm
     fields = ["fichier"]
     verbose_name_plural = "pièces"
-    extra = 0
+
+    def get_extra(self, request: HttpRequest, obj: Action | None = None, **kwargs: Any) -> int:
+        return 1 if obj is None else 0
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Piece]:
         return super().get_queryset(request).select_related("ajoutee_par")
@@ -381,7 +383,7 @@ class ActionAdmin(ChoixLimites, ActionsSurSelection, AdminSuivi[Action]):
         return LigneDeListe
 
     class Media:
-        js = ["js/montants.js", "admin-saisie.js"]
+        js = ["js/montants.js", "admin-saisie.js", "js/saisie-clavier.js"]
 
 
 def _en_mots(montants: Montants) -> str:
