@@ -270,7 +270,7 @@ def test_purger_retire_ce_que_rien_ne_nomme_depuis_un_jour(
 
     dit = io.StringIO()
     call_command("purger", stdout=dit)
-    assert "0 fichiers orphelins" in dit.getvalue()  # stored just now: its row may be on its way
+    assert "0 fichier orphelin" in dit.getvalue()  # stored just now: its row may be on its way
 
     assert retirer(avant=timezone.now() + timedelta(minutes=1)) == 1
     assert fichiers(tmp_path) == sorted([garde, "pas-a-nous.pdf"])

@@ -263,7 +263,7 @@ def test_les_travaux_et_leurs_fichiers_s_oublient_apres_une_semaine(
     dit = io.StringIO()
     call_command("purger", stdout=dit)
 
-    assert "1 travaux" in dit.getvalue()
+    assert "1 travail, " in dit.getvalue()
     assert list(Travail.objects.all()) == [recent]
     assert [tache.pk for tache in DBTaskResult.objects.all()] == [recent.tache]
     assert [chemin.name for chemin in fichiers.iterdir()] == [f"{recent.cle}.partiel"]
