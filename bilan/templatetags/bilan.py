@@ -1,6 +1,7 @@
 """The report on screen: which template draws each kind of block, and how a figure is written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django import template
 from django.template.loader import render_to_string
@@ -9,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from bilan import document
-from bilan.document import Bloc
+from bilan.document import Bloc, GroupeActions
 from bilan.rapport import STATUTS
 from bilan.tableaux import Chiffre, Ligne, Statut, Tableau, Unite
 from listes.chiffres import brut, ecart, montant, nombre
@@ -50,6 +51,14 @@ def rendre(bloc: Bloc) -> SafeString:
     """One block of the report, drawn by its own template."""
     contexte = {"bloc": bloc, "actions_a_l_ecran": ACTIONS_A_L_ECRAN}
     return mark_safe(render_to_string(GABARITS[type(bloc)], contexte))  # noqa: S308  # a template's output
+
+
+@register.filter
+def tenus(groupes: Iterable[GroupeActions]) -> list[GroupeActions]:
+    """Groups with their lines in hand: a loop of a template reads all the groups before it draws
+    the first one, when their lines have gone by.
+    """
+    return [replace(groupe, lignes=tuple(groupe.lignes)) for groupe in groupes]
 
 
 @register.filter

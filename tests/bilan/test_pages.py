@@ -146,6 +146,12 @@ def test_un_chapitre_porte_les_chiffres_du_bilan_entier(coordinatrice: Client) -
     assert seuls == {code: tout[code] for code in seuls}
 
 
+@pytest.mark.parametrize("page", ["/bilan/2004/actions/", "/bilan/2004/?tout=1"])
+def test_la_liste_des_actions_y_est_ligne_par_ligne(coordinatrice: Client, page: str) -> None:
+    lues = re.findall(r'href="/actions/(\d+)/"', coordinatrice.get(page).content.decode())
+    assert sorted(map(int, lues)) == sorted(Action.objects.values_list("pk", flat=True))
+
+
 @pytest.mark.parametrize("ancre", ["inconnu", "axe-1", "tout", "x" * 300])
 def test_un_chapitre_inconnu_se_dit(coordinatrice: Client, ancre: str) -> None:
     reponse = coordinatrice.get(f"/bilan/2004/{ancre}/")

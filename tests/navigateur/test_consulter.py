@@ -370,7 +370,7 @@ def test_sans_colonne_cochee_la_premiere_seule(site: Site) -> None:
         expect(page.locator("input[name=colonnes]:checked")).to_have_count(0)
 
 
-@pytest.mark.parametrize("largeur", [390, 1366])
+@pytest.mark.parametrize("largeur", [768, 1366])
 @pytest.mark.parametrize(
     ("adresse", "tableau"),
     [

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from pytest_django import DjangoDbBlocker
 
-from tests.navigateur.pages import CHAPITRES
+from tests.navigateur.pages import CHAPITRES, PAGES, peupler
 from tests.navigateur.site import Site
 
 pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
@@ -18,6 +19,23 @@ COLONNES = """() => [...document.querySelectorAll(".accueil-colonne")].map((colo
     const fins = [...colonne.querySelectorAll(":scope > section > :last-child")];
     return colonne.getBoundingClientRect().bottom - fins.at(-1).getBoundingClientRect().bottom;
 })"""
+DE_COTE = """() => [document.scrollingElement, ...document.querySelectorAll(
+    ".table-responsive, .results, .tabular, .defilement")]
+    .filter((e) => e.scrollWidth > e.clientWidth + 1)
+    .map((e) => `${e.tagName} ${e.className} : ${e.scrollWidth} > ${e.clientWidth}`)"""
+CARTES = """() => [...document.querySelectorAll("table")].filter((t) => t.tBodies[0]?.rows.length)
+    .flatMap((t) => [...t.tBodies[0].rows[0].cells])
+    .filter((c) => c.tagName === "TD" && c.offsetParent && !c.dataset.libelle &&
+        !c.matches(".action-checkbox, .delete")).map((c) => c.outerHTML)"""
+FORMULAIRES = (
+    "/admin/actions/action/",
+    "/admin/actions/action/add/",
+    "/admin/actions/action/{action}/change/",
+    "/admin/actions/action/{action}/history/",
+    "/admin/actions/action/{action}/delete/",
+    "/admin/territoires/commune/",
+    "/admin/axes/axetransversal/1/change/",
+)
 TITRES = """(titres) => titres.map((titre) => titre.textContent.trim())"""
 
 
@@ -74,3 +92,45 @@ def test_au_telephone_le_sommaire_se_deplie(page: Page) -> None:
     page.locator(".sommaire-pli summary").click()
     lien.click()
     page.wait_for_url("**/bilan/2004/chiffres-cles/")
+
+
+@pytest.fixture(scope="module")
+def lignes(site: Site, django_db_blocker: DjangoDbBlocker) -> dict[str, int]:
+    return peupler()
+
+
+@pytest.mark.parametrize("largeur", [390, 640])
+def test_rien_ne_defile_de_cote_au_telephone_ni_a_deux_cents_pour_cent(
+    site: Site, lignes: dict[str, int], largeur: int
+) -> None:
+    """Neither a page nor a table in it: each row is a card whose values say what they are.
+
+    640 px is what a screen of 1280 has left where the page is magnified twice.
+    """
+    adresses = [adresse.format(**lignes) for toutes in PAGES.values() for adresse in toutes]
+    fautives = {}
+    with site.contexte("coordinatrice", viewport={"width": largeur, "height": 844}) as contexte:
+        page = contexte.new_page()
+        for adresse in (*adresses, *(adresse.format(**lignes) for adresse in FORMULAIRES)):
+            page.goto(adresse)
+            if fautes := page.evaluate(DE_COTE) + page.evaluate(CARTES):
+                fautives[adresse] = fautes
+    assert fautives == {}
+
+
+def test_une_action_se_lit_et_se_corrige_au_telephone(site: Site, lignes: dict[str, int]) -> None:
+    with site.contexte("coordinatrice", viewport={"width": 390, "height": 844}) as contexte:
+        page = contexte.new_page()
+        page.goto(f"/actions/{lignes['action']}/")
+        carte = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="État"))
+        expect(carte.locator("[data-libelle=Accordé]")).to_have_text("800\u00a0€")
+        page.get_by_role("link", name="Modifier").click()
+        accorde = page.locator("#id_subventions-0-montant_accorde")
+        accorde.fill("850")
+        boites = [
+            page.locator(f"#id_subventions-0-{champ}").bounding_box()
+            for champ in ("nature", "montant_demande", "montant_accorde", "montant_verse")
+        ]
+        assert all(b is not None and b["x"] >= 0 and b["x"] + b["width"] <= 390 for b in boites)
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        expect(carte.locator("[data-libelle=Accordé]")).to_have_text("850\u00a0€")
