@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 from pytest_django import DjangoDbBlocker
 
@@ -14,6 +15,7 @@ pytestmark = [pytest.mark.navigateur, pytest.mark.django_db(transaction=True)]
 HAUTEURS = {"/communes/30007/?exercice=2004": 4200, "/communes/30132/?exercice=2004": 4060}
 """Of two communes' pages on a screen 1366 px wide, before their parts stood in two columns."""
 
+HTML = "text/html; charset=utf-8"
 HAUTEUR = "document.documentElement.scrollHeight"
 COLONNES = """() => [...document.querySelectorAll(".accueil-colonne")].map((colonne) => {
     const fins = [...colonne.querySelectorAll(":scope > section > :last-child")];
@@ -134,3 +136,16 @@ def test_une_action_se_lit_et_se_corrige_au_telephone(site: Site, lignes: dict[s
         assert all(b is not None and b["x"] >= 0 and b["x"] + b["width"] <= 390 for b in boites)
         page.get_by_role("button", name="Enregistrer", exact=True).click()
         expect(carte.locator("[data-libelle=Accordé]")).to_have_text("850\u00a0€")
+
+
+@pytest.mark.parametrize("gabarit", ["400.html", "500.html", "503.html", "507.html"])
+def test_une_page_d_erreur_est_sombre_quand_l_appareil_l_est(site: Site, gabarit: str) -> None:
+    """Those that stand alone, without the frame of the others."""
+    corps = render_to_string(gabarit, {"ecriture": True, "adresse": "/"})
+    ecran = {"width": 390, "height": 844}
+    with site.contexte(viewport=ecran, color_scheme="dark") as contexte:
+        page = contexte.new_page()
+        page.route("**/erreur/", lambda demande: demande.fulfill(body=corps, content_type=HTML))
+        page.goto("/erreur/")
+        expect(page.locator("body")).to_have_css("background-color", "rgb(18, 24, 31)")
+        assert page.evaluate(DE_COTE) == []
