@@ -1,10 +1,22 @@
 """The contract's budget years, and the decisions to close and reopen them."""
 
+from typing import Any
+
 from django.db import models, transaction
 from simple_history.models import HistoricalRecords
 
 from comptes.models import Utilisateur
 from suivi.versions import Versionne
+
+
+class ExerciceQuerySet(models.QuerySet["Exercice"]):
+    def dernier_rempli(self) -> "Exercice | None":
+        """The newest year that has an action, which pages are of until somebody chooses: opening a
+        year doesn't send everybody to zeros. The newest of all, where none has any.
+        """
+        actions: Any = self.model._meta.get_field("actions").related_model
+        pleines = models.Exists(actions.objects.filter(exercice=models.OuterRef("pk")))
+        return self.annotate(remplie=pleines).order_by("-remplie", "-annee").first()
 
 
 class Exercice(Versionne):
@@ -13,6 +25,8 @@ class Exercice(Versionne):
     annee = models.PositiveSmallIntegerField("année", unique=True)
     clos = models.BooleanField("clos", default=False)
     historique = HistoricalRecords(excluded_fields=["version"])
+
+    objects = ExerciceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "exercice"

@@ -94,7 +94,7 @@ class Auteurs(Reference):
 
 class FiltresParAnnee(Filtres):
     """One rule of the years for every list: those that are chosen, or all of them; the newest one
-    where none is chosen.
+    that has actions where none is chosen.
     """
 
     q = Texte(label="Recherche", method="filtrer_q")
@@ -137,6 +137,9 @@ class FiltresParAnnee(Filtres):
         """The years that the list is of, newest first."""
         connues = [o.valeur for o in self.filters["exercice"].options if o.cle is not None]
         choisies = self.form.cleaned_data.get("exercice") or connues[:1]
+        if len(connues) > 1 and not self.form.cleaned_data.get("exercice"):
+            usuel = Exercice.objects.dernier_rempli()
+            choisies = [str(usuel)] if usuel else choisies
         if TOUS_LES_EXERCICES in choisies:
             return connues
         return [annee for annee in connues if annee in choisies]

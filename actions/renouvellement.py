@@ -33,8 +33,10 @@ def renouveler(actions: Iterable[Action], vers: Exercice) -> Renouvellement:
     """Copy actions into another exercice, each linked to the one it renews.
 
     Funding lines come with their amounts unknown: nobody has asked for anything yet. What is
-    already renewed there, and the contract's own running where it exists, is left out.
+    already renewed there, and the contract's own running where it exists, is left out. Two people
+    who renew at once do it one after the other.
     """
+    Exercice.objects.select_for_update().get(pk=vers.pk)
     resultat = Renouvellement([], [])
     deja = set(
         Action.objects.filter(exercice=vers, renouvelee_de__isnull=False).values_list(

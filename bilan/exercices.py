@@ -119,13 +119,13 @@ class Choix:
 
 
 def choisir(request: HttpRequest) -> Choix:
-    """The year that the address asks for, else the newest; one query."""
+    """The year that the address asks for, else the newest that has actions; two queries at most."""
     exercices = tuple(Exercice.objects.order_by("-annee"))
     if not exercices:
         return Choix(None, ())
     demandes = [texte.strip() for texte in request.GET.getlist("exercice") if texte.strip()]
     if not demandes:
-        return Choix(exercices[0], exercices)
+        return Choix(_usuel(exercices), exercices)
     par_annee = {str(exercice.annee): exercice for exercice in exercices}
     if len(demandes) == 1 and demandes[0] in par_annee:
         return Choix(par_annee[demandes[0]], exercices, demande=True)
@@ -134,7 +134,14 @@ def choisir(request: HttpRequest) -> Choix:
         if len(demandes) == 1
         else "Cette page ne montre qu'un exercice à la fois"
     )
-    return Choix(exercices[0], exercices, f"{refus} : voici {exercices[0].annee}.")
+    usuel = _usuel(exercices)
+    return Choix(usuel, exercices, f"{refus} : voici {usuel.annee}.")
+
+
+def _usuel(exercices: tuple[Exercice, ...]) -> Exercice:
+    if len(exercices) == 1:
+        return exercices[0]
+    return Exercice.objects.dernier_rempli() or exercices[0]
 
 
 def actions_limitees(compte: Utilisateur) -> ActionQuerySet | None:

@@ -55,6 +55,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "contrat": settings.CONTRAT,
             "choix": choix,
             "annee": exercice.annee,
+            "vide": not exercice.releve.sommes.effectif().lignes,
             "reconstitue": exercice.releve.reconstitue,
             "partiel": PARTIEL if exercice.partiel else "",
             "chiffres_cles": chiffres_cles,

@@ -55,6 +55,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         f"/actions/{MAUVAISE}",
     ),
     "actions:fiche": ("/actions/{reconstituee}/", "/actions/{action}/", "/actions/{supprimee}/"),
+    "actions:renouveler": ("/actions/renouveler/2005/",),
     "actions:journal": ("/journal/", "/journal/?periode=tout", "/journal/?du=2026-13-45"),
     "consultation:axes": ("/axes/",),
     "consultation:axe": ("/axes/2/", "/axes/2/?exercice=2004"),

@@ -1,0 +1,163 @@
+"""A year begun from the last one: which of its actions go on, chosen on a page, then seen, then
+made.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views import View
+
+from actions.liens import lien_actions
+from actions.models import Action, ActionQuerySet, Exercice
+from actions.renouvellement import renouveler
+from actions.statuts import ECARTES
+from comptes.models import Utilisateur
+from comptes.permissions import compte_de
+from comptes.saisies import lire_entier
+from financement.models import Subvention
+from financement.montants import Montants
+from listes.chiffres import accord, denombrer
+from suivi.declencheurs import RefusError, refus_traduits
+from travaux.taches import Suite, confier, tache
+
+LIGNES_MAX = 800
+"""Actions that one page lets choose; a larger year is renewed by parts, from its list."""
+
+
+@dataclass(frozen=True)
+class Proposition:
+    """An action of the last year: chosen beforehand, or left aside and why."""
+
+    action: Action
+    montants: Montants
+    cochee: bool
+    raison: str = ""
+
+
+class RenouvelerUneAnnee(View):
+    """The actions of the year before, to be renewed into this one."""
+
+    permission = "actions.add_action"
+
+    def get(self, request: HttpRequest, annee: int) -> HttpResponse:
+        vers, depuis = self._exercices(annee)
+        propositions = self._propositions(request, vers, depuis)
+        return render(
+            request,
+            "actions/reconduction.html",
+            {
+                "vers": vers,
+                "depuis": depuis,
+                "annee": str(vers),
+                "propositions": propositions[:LIGNES_MAX],
+                "trop": len(propositions) > LIGNES_MAX,
+                "liste": depuis and lien_actions(exercice=depuis.annee),
+            },
+        )
+
+    def post(self, request: HttpRequest, annee: int) -> HttpResponseBase:
+        vers, depuis = self._exercices(annee)
+        permises = {p.action.pk for p in self._propositions(request, vers, depuis) if not p.raison}
+        voulues = [lire_entier(texte) for texte in request.POST.getlist("action")]
+        choisies = sorted({cle for cle in voulues if cle is not None} & permises)
+        if not choisies:
+            messages.warning(request, "Cochez au moins une action à renouveler.")
+            return redirect(request.path)
+        if "_confirmer" in request.POST and not vers.clos:
+            return confier(
+                request,
+                renouveler_l_annee,
+                f"Renouvellement en {vers}",
+                actions=choisies,
+                annee=annee,
+            )
+        actions = list(_visibles(request).filter(pk__in=choisies))
+        contexte = {
+            "vers": vers,
+            "depuis": depuis,
+            "annee": str(vers),
+            "choisies": choisies,
+            "par_theme": _compter(action.theme.nom for action in actions),
+            "par_commune": _compter(
+                action.commune.nom if action.commune else "Transterritorial" for action in actions
+            ),
+        }
+        return render(request, "actions/reconduction_apercu.html", contexte)
+
+    def _exercices(self, annee: int) -> tuple[Exercice, Exercice | None]:
+        """The year to fill, and the last one before it that has actions, if any."""
+        vers = Exercice.objects.filter(annee=annee).first()
+        if vers is None:
+            raise Http404(f"L'exercice {annee} n'existe pas.")
+        avant = Exercice.objects.filter(annee__lt=annee).dernier_rempli()
+        return vers, avant if avant and avant.actions.exists() else None
+
+    def _propositions(
+        self, request: HttpRequest, vers: Exercice, depuis: Exercice | None
+    ) -> Sequence[Proposition]:
+        if depuis is None or vers.clos:
+            return ()
+        actions = list(
+            _visibles(request).filter(exercice=depuis).order_by("commune", "theme", "pk")
+        )
+        deja = set(
+            Action.objects.filter(exercice=vers, renouvelee_de__in=actions).values_list(
+                "renouvelee_de", flat=True
+            )
+        )
+        animee = Action.objects.filter(exercice=vers, nature=Action.Nature.ANIMATION).exists()
+        sommes = Subvention.objects.montants_par_action([action.pk for action in actions])
+        return [
+            Proposition(
+                action,
+                sommes.get(action.pk, Montants()),
+                action.statut not in ECARTES,
+                _raison(action, vers, deja, animee),
+            )
+            for action in actions
+        ]
+
+
+def _raison(action: Action, vers: Exercice, deja: set[Any], animee: bool) -> str:
+    if action.pk in deja:
+        return f"déjà renouvelée en {vers}"
+    if animee and action.nature == Action.Nature.ANIMATION:
+        return f"l’animation existe déjà en {vers}"
+    return ""
+
+
+def _visibles(request: HttpRequest) -> ActionQuerySet:
+    visibles = Action.objects.visibles_par(compte_de(request))
+    return visibles.select_related("exercice", "theme", "commune", "porteur")
+
+
+def _compter(noms: Any) -> list[tuple[str, int]]:
+    return sorted(Counter(noms).items(), key=lambda compte: (-compte[1], compte[0]))
+
+
+@tache
+def renouveler_l_annee(compte: Utilisateur, *, actions: list[int], annee: int) -> Suite:
+    """Renew these actions into that year; asked again, what is renewed stays so."""
+    vers = Exercice.objects.filter(annee=annee).first()
+    if vers is None:
+        raise Http404(f"L'exercice {annee} n'existe pas.")
+    siennes = Action.objects.visibles_par(compte).filter(pk__in=actions).order_by("pk")
+    retour = reverse("actions:renouveler", args=[annee])
+    try:
+        with refus_traduits():
+            fait = renouveler(
+                siennes.select_related("exercice").prefetch_related("axes", "subventions"), vers
+            )
+    except RefusError as refus:
+        return Suite(retour, str(refus), reussie=False)
+    phrase = f"{denombrer(len(fait.faites), 'action renouvelée', 'actions renouvelées')} en {vers}."
+    if laissees := len(fait.ecartees):
+        phrase += f" {laissees} {accord(laissees, 'l’était déjà', 'l’étaient déjà')}."
+    return Suite(lien_actions(exercice=annee), phrase, reussie=bool(fait.faites))
