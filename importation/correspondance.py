@@ -16,10 +16,12 @@ from importation.entetes import (
     TableauLu,
     trouver_tableau,
 )
+from importation.fiches import Montants, a_l_etape
 from importation.lecture import Cellule, Classeur, FeuilleLue, est_notre_recapitulatif
 from importation.referentiel import Referentiel, ValeurRefuseeError, cle
 from importation.rubriques import (
     ETAPES,
+    RANGS,
     RUBRIQUES,
     LigneDeFinancement,
     est_d_argent,
@@ -140,6 +142,18 @@ def lecteur_de(rubrique: str, ref: Referentiel) -> Lecteur:
     return lambda cellule: valeurs.lire_texte(cellule, maximum)
 
 
+def lecteur_d_etape(etape: str) -> Lecteur:
+    """What turns a cell of a wide funding column into the amounts of its line: one object for the
+    cells that say the same, as there may be a hundred thousand.
+    """
+
+    def lire(cellule: Cellule) -> Montants | None:
+        montant = valeurs.lire_montant_de(cellule)
+        return None if montant is None else a_l_etape(etape, montant)
+
+    return lire
+
+
 Lecture = tuple[Any, ValeurRefuseeError | None]  # the value, and why the cell is refused
 
 
@@ -176,6 +190,10 @@ class ColonneCorrespondue:
     etape: str
     lecteur: Lecteur
     deja_lues: _DejaLues | None
+
+    def euros(self, valeur: Any) -> Any:
+        """The € of a value read in this column."""
+        return valeur[RANGS[self.etape]] if type(valeur) is tuple else valeur
 
     def lire(self, cellule: Cellule) -> Lecture:
         if self.deja_lues is None:
@@ -293,8 +311,7 @@ def _colonne(
     except ValueError as erreur:
         raise CorrespondanceRefuseeError(f"Colonne « {entete} » : {erreur}") from None
     if isinstance(lue, LigneDeFinancement):
-        etape = lue.etape
-        lecteur: Lecteur = valeurs.lire_montant_de
+        etape, lecteur = lue.etape, lecteur_d_etape(lue.etape)
     else:
         etape = lue.removeprefix("montant_") if est_d_argent(lue) else ""
         lecteur = lecteur_de(lue, ref)

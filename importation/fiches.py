@@ -11,7 +11,7 @@ from actions.models import SOIN_DES_TEXTES, Action, Exercice
 from actions.statuts import ECARTES
 from financement.models import Subvention
 from importation.referentiel import TRANSTERRITORIAL, NouvelOrganisme, Referentiel
-from importation.rubriques import ETAPES, RANGS, RUBRIQUES
+from importation.rubriques import ETAPES, RUBRIQUES
 from listes.chiffres import INCONNU, brut, montant
 
 CleLigne = tuple[int, str, str]  # funder's id, nature, credit
@@ -20,11 +20,9 @@ INCONNUS: Montants = (None, None, None)
 _FONCTIONNEMENT = Subvention.Nature.FONCTIONNEMENT.value
 
 
-def poser(anciens: Montants, etape: str, montant: Decimal) -> Montants:
-    """An amount given at one stage, over what was known."""
-    montants = [*anciens]
-    montants[RANGS[etape]] = montant
-    demande, accorde, verse = montants
+def a_l_etape(etape: str, montant: Decimal) -> Montants:
+    """One stage known, the others not."""
+    demande, accorde, verse = (montant if code == etape else None for code in ETAPES)
     return demande, accorde, verse
 
 
@@ -240,7 +238,9 @@ class Totaux:
 
     ref: Referentiel
     # By the ids of the commune (None: transterritorial) and of the theme; then of the funder.
-    nombres: Counter[tuple[int | None, ...]] = field(default_factory=Counter)
+    nombres: defaultdict[tuple[int | None, ...], int] = field(
+        default_factory=lambda: defaultdict(int)
+    )
     accordes: defaultdict[tuple[int | None, ...], Decimal] = field(
         default_factory=lambda: defaultdict(Decimal)
     )
@@ -267,7 +267,7 @@ class Totaux:
 
     @property
     def actions(self) -> int:
-        return self.nombres.total()
+        return sum(self.nombres.values())
 
     @property
     def accorde(self) -> Decimal:

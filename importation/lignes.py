@@ -16,7 +16,6 @@ from importation.fiches import (
     Montants,
     completer,
     nom_de_colonne,
-    poser,
 )
 from importation.lecture import Cellule, LigneLue
 from importation.referentiel import Referentiel
@@ -127,7 +126,7 @@ def lire_euros(source: TableauCorrespondu, cellules: Sequence[Cellule]) -> Euros
         (colonne.rang, colonne.etape, valeur)
         for colonne in source.colonnes
         if colonne.etape and colonne.rang < len(cellules)
-        if (valeur := colonne.lire(cellules[colonne.rang])[0]) is not None
+        if (valeur := colonne.euros(colonne.lire(cellules[colonne.rang])[0])) is not None
     ]
 
 
@@ -152,13 +151,14 @@ def _lire_cellules(ligne: LigneVerifiee) -> bool:
             continue  # a dash, a space
         trouve = True
         if isinstance(colonne.cible, str):
-            champs[colonne.cible] = valeur
+            champs[colonne.cible] = euros = valeur
         else:
             deja = montants.get(colonne.cible.ligne, INCONNUS)
-            montants[colonne.cible.ligne] = poser(deja, colonne.etape, valeur)
+            montants[colonne.cible.ligne] = completer(deja, valeur)
+            euros = valeur[RANGS[colonne.etape]]
         if colonne.etape:
-            ligne.euros.append((colonne.rang, colonne.etape, valeur))
-            if valeur < 1 and valeur:
+            ligne.euros.append((colonne.rang, colonne.etape, euros))
+            if euros < 1 and euros:
                 message = "Moins d'un euro : vérifiez l'unité."
                 ligne.avertir_sous(colonne.entete, ligne.texte(colonne), message)
     return trouve

@@ -297,4 +297,4 @@ def _cles(
     for ligne in source.tableau.lignes:
         textes = tuple(cle_organisme(en_texte(ligne.cellule(c.rang))) for c in colonnes)
         if any(textes):
-            yield (*textes, *(c.lire(ligne.cellule(c.rang))[0] for c in montants))
+            yield (*textes, *(c.euros(c.lire(ligne.cellule(c.rang))[0]) for c in montants))
