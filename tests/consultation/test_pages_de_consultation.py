@@ -364,7 +364,7 @@ def test_une_page_inconnue_se_dit_en_une_phrase(
 @pytest.mark.parametrize("adresse", ["/", *FICHES, *(f"/{liste}/" for liste in LISTES)])
 def test_une_annee_vide_fait_une_page_correcte(coordinatrice: Client, adresse: str) -> None:
     Exercice.objects.create(annee=2006)
-    page = lire(coordinatrice, adresse)
+    page = lire(coordinatrice, f"{adresse}?exercice=2006")
     assert "reconstituées.</strong>" not in page
 
 
