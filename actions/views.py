@@ -87,7 +87,7 @@ class ActionListe(ListeView):
     nom_fichier = "actions"
     filterset_class = ActionFiltres
     table_class = ActionTable
-    principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur")
+    principaux = ("q", "exercice", "commune", "theme", "financeur", "porteur", "attendu")
     pour_les_programmes = ("statut", "provenance")
     template_name = "actions/liste.html"
     en_lot = ("actions:modifier", "actions.change_action")

@@ -113,13 +113,25 @@ def envoyer(annoncees: int, lignes: int) -> Demande:
 
 
 def recevoir(nom: str, contenu: bytes) -> Demande:
-    """A spreadsheet received, up to its preview."""
+    """A spreadsheet received, read and checked, up to its preview."""
 
     def demander(client: Any) -> Any:
         from django.core.files.uploadedfile import SimpleUploadedFile
 
-        fichier = SimpleUploadedFile(nom, contenu)
-        return client.post("/import/nouveau/", {"fichier": fichier}, follow=True)
+        from actions.models import Exercice
+        from importation.models import Importation
+
+        envoi = {
+            "fichier": SimpleUploadedFile(nom, contenu),
+            "exercice": Exercice.objects.get(annee=ANNEE).pk,
+        }
+        reponse = client.post("/import/nouveau/", envoi)
+        importation = Importation.objects.order_by("-pk").first()
+        if importation is None:  # refused on the form
+            return reponse
+        if importation.etat == Importation.Etat.RECUE:
+            client.post(f"/import/{importation.pk}/verifier/")
+        return client.get(f"/import/{importation.pk}/")
 
     return demander
 
