@@ -10,12 +10,11 @@ from suivi.versions import Versionne
 
 
 class ExerciceQuerySet(models.QuerySet["Exercice"]):
-    def dernier_rempli(self) -> "Exercice | None":
-        """The newest year that has an action, which pages are of until somebody chooses: opening a
-        year doesn't send everybody to zeros. The newest of all, where none has any.
+    def dernier_rempli(self, actions: "models.QuerySet[Any]") -> "Exercice | None":
+        """The newest year that has one of these actions, which pages are of until somebody chooses:
+        opening a year doesn't send everybody to zeros. The newest of all, where none has any.
         """
-        actions: Any = self.model._meta.get_field("actions").related_model
-        pleines = models.Exists(actions.objects.filter(exercice=models.OuterRef("pk")))
+        pleines = models.Exists(actions.order_by().filter(exercice=models.OuterRef("pk")))
         return self.annotate(remplie=pleines).order_by("-remplie", "-annee").first()
 
 

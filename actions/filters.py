@@ -138,7 +138,8 @@ class FiltresParAnnee(Filtres):
         connues = [o.valeur for o in self.filters["exercice"].options if o.cle is not None]
         choisies = self.form.cleaned_data.get("exercice") or connues[:1]
         if len(connues) > 1 and not self.form.cleaned_data.get("exercice"):
-            usuel = Exercice.objects.dernier_rempli()
+            siennes = Action.objects.visibles_par(self.compte)
+            usuel = Exercice.objects.dernier_rempli(siennes)
             choisies = [str(usuel)] if usuel else choisies
         if TOUS_LES_EXERCICES in choisies:
             return connues

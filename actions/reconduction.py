@@ -47,7 +47,7 @@ class RenouvelerUneAnnee(View):
     permission = "actions.add_action"
 
     def get(self, request: HttpRequest, annee: int) -> HttpResponse:
-        vers, depuis = self._exercices(annee)
+        vers, depuis = self._exercices(request, annee)
         propositions = self._propositions(request, vers, depuis)
         return render(
             request,
@@ -59,11 +59,12 @@ class RenouvelerUneAnnee(View):
                 "propositions": propositions[:LIGNES_MAX],
                 "trop": len(propositions) > LIGNES_MAX,
                 "liste": depuis and lien_actions(exercice=depuis.annee),
+                "aucune": request.GET.get("cocher") == "aucune",
             },
         )
 
     def post(self, request: HttpRequest, annee: int) -> HttpResponseBase:
-        vers, depuis = self._exercices(annee)
+        vers, depuis = self._exercices(request, annee)
         permises = {p.action.pk for p in self._propositions(request, vers, depuis) if not p.raison}
         voulues = [lire_entier(texte) for texte in request.POST.getlist("action")]
         choisies = sorted({cle for cle in voulues if cle is not None} & permises)
@@ -91,13 +92,14 @@ class RenouvelerUneAnnee(View):
         }
         return render(request, "actions/reconduction_apercu.html", contexte)
 
-    def _exercices(self, annee: int) -> tuple[Exercice, Exercice | None]:
+    def _exercices(self, request: HttpRequest, annee: int) -> tuple[Exercice, Exercice | None]:
         """The year to fill, and the last one before it that has actions, if any."""
         vers = Exercice.objects.filter(annee=annee).first()
         if vers is None:
             raise Http404(f"L'exercice {annee} n'existe pas.")
-        avant = Exercice.objects.filter(annee__lt=annee).dernier_rempli()
-        return vers, avant if avant and avant.actions.exists() else None
+        siennes = Action.objects.visibles_par(compte_de(request))
+        avant = Exercice.objects.filter(annee__lt=annee).dernier_rempli(siennes)
+        return vers, avant if avant and siennes.filter(exercice=avant).exists() else None
 
     def _propositions(
         self, request: HttpRequest, vers: Exercice, depuis: Exercice | None
@@ -118,7 +120,7 @@ class RenouvelerUneAnnee(View):
             Proposition(
                 action,
                 sommes.get(action.pk, Montants()),
-                action.statut not in ECARTES,
+                action.statut not in ECARTES and request.GET.get("cocher") != "aucune",
                 _raison(action, vers, deja, animee),
             )
             for action in actions

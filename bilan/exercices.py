@@ -21,6 +21,7 @@ from bilan.tableaux import (
     tableau_thematique,
 )
 from comptes.models import Utilisateur
+from comptes.permissions import compte_de
 from comptes.saisies import citer
 
 
@@ -119,13 +120,13 @@ class Choix:
 
 
 def choisir(request: HttpRequest) -> Choix:
-    """The year that the address asks for, else the newest that has actions; two queries at most."""
+    """The year that the address asks for, else the newest where this account sees actions."""
     exercices = tuple(Exercice.objects.order_by("-annee"))
     if not exercices:
         return Choix(None, ())
     demandes = [texte.strip() for texte in request.GET.getlist("exercice") if texte.strip()]
     if not demandes:
-        return Choix(_usuel(exercices), exercices)
+        return Choix(_usuel(request, exercices), exercices)
     par_annee = {str(exercice.annee): exercice for exercice in exercices}
     if len(demandes) == 1 and demandes[0] in par_annee:
         return Choix(par_annee[demandes[0]], exercices, demande=True)
@@ -134,14 +135,15 @@ def choisir(request: HttpRequest) -> Choix:
         if len(demandes) == 1
         else "Cette page ne montre qu'un exercice à la fois"
     )
-    usuel = _usuel(exercices)
+    usuel = _usuel(request, exercices)
     return Choix(usuel, exercices, f"{refus} : voici {usuel.annee}.")
 
 
-def _usuel(exercices: tuple[Exercice, ...]) -> Exercice:
+def _usuel(request: HttpRequest, exercices: tuple[Exercice, ...]) -> Exercice:
     if len(exercices) == 1:
         return exercices[0]
-    return Exercice.objects.dernier_rempli() or exercices[0]
+    siennes = Action.objects.visibles_par(compte_de(request))
+    return Exercice.objects.dernier_rempli(siennes) or exercices[0]
 
 
 def actions_limitees(compte: Utilisateur) -> ActionQuerySet | None:

@@ -43,12 +43,14 @@ function ouvrirParUneLettre($, formulaire) {
       const lettre = evenement.key.length === 1 && evenement.key !== " ";
       if (!choix || !lettre || evenement.ctrlKey || evenement.metaKey || evenement.altKey) return;
       const liste = choix.closest(".select2-container").previousElementSibling;
-      if (!liste || !liste.matches("select") || $(liste).data("select2").isOpen()) return;
-      $(liste).select2("open");
+      if (!liste || !liste.matches("select")) return;
+      if (!$(liste).data("select2").isOpen()) $(liste).select2("open");
       const recherche = document.querySelector(".select2-container--open .select2-search__field");
       if (!recherche) return;
       evenement.preventDefault();
-      recherche.value = evenement.key;
+      // Whoever types fast is ahead of the list, which takes the focus a little later.
+      recherche.value += evenement.key;
+      recherche.focus();
       $(recherche).trigger("input");
     },
     true,

@@ -133,6 +133,20 @@ def test_ouvrir_une_annee_n_envoie_personne_vers_des_zeros(
         assert geste in agent.get("/actions/?exercice=2005").content.decode()
 
 
+def test_un_compte_limite_reste_sur_la_derniere_annee_ou_il_voit_quelque_chose(
+    annees: tuple[Exercice, Exercice],
+) -> None:
+    ailleurs = Action.objects.get(intitule="Ludothèque")
+    ailleurs.pk, ailleurs.exercice = None, annees[1]
+    ailleurs.save()
+    agente = Utilisateur.objects.create_user("agente")
+    agente.communes.add(Action.objects.get(intitule="Ciné-club").commune)  # type: ignore[arg-type]
+    client = Client()
+    client.force_login(agente)
+    assert "Tableau de bord 2004" in client.get("/").content.decode()
+    assert "Actions 2004" in client.get("/actions/").content.decode()
+
+
 def test_le_bilan_mene_a_celui_des_autres_annees(
     agent: Client, annees: tuple[Exercice, Exercice]
 ) -> None:
