@@ -20,7 +20,7 @@ from benchmarks.base import Releve, ouvrir
 ANNEE = 2005
 ACTIONS = 50_000
 CINQ_CENTS_MOTS = "+".join(f"mot{n}" for n in range(500))
-MEMOIRE_MAX = 700
+MEMOIRE_MAX = 400
 """Mo: what a process may take more than before, its children apart."""
 REFUSEES = {"dix millions de lignes annoncées"}
 Demande = Callable[[Any], Any]
