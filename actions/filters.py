@@ -138,12 +138,22 @@ class FiltresParAnnee(Filtres):
         connues = [o.valeur for o in self.filters["exercice"].options if o.cle is not None]
         choisies = self.form.cleaned_data.get("exercice") or connues[:1]
         if len(connues) > 1 and not self.form.cleaned_data.get("exercice"):
-            siennes = Action.objects.visibles_par(self.compte)
-            usuel = Exercice.objects.dernier_rempli(siennes)
-            choisies = [str(usuel)] if usuel else choisies
+            choisies = [self.usuelle]
         if TOUS_LES_EXERCICES in choisies:
             return connues
         return [annee for annee in connues if annee in choisies]
+
+    @cached_property
+    def usuelle(self) -> str:
+        """The year of whoever chooses none."""
+        siennes = Action.objects.visibles_par(self.compte)
+        return str(Exercice.objects.dernier_rempli(siennes) or "")
+
+    def sans(self, parametre: str) -> Filtres:
+        autres = super().sans(parametre)
+        if "usuelle" in self.__dict__:
+            autres.usuelle = self.usuelle
+        return autres
 
     @property
     def annees_dites(self) -> str:

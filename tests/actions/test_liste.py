@@ -271,7 +271,9 @@ def test_le_meme_nombre_de_requetes_quoi_qu_on_demande(
         with CaptureQueriesContext(connection) as requetes:
             coordinatrice.get(f"/actions/?{requete}")
         nombres[requete] = len(requetes)
-    assert len(set(nombres.values())) == 1, nombres
+    # Where no year is named, one more finds the newest that has actions.
+    sans_annee = {n - ("exercice" not in requete) for requete, n in nombres.items()}
+    assert len(sans_annee) == 1, nombres
     assert max(nombres.values()) <= MAXIMUM
 
 

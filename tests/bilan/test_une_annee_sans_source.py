@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from decimal import Decimal
 
 import openpyxl
@@ -76,7 +77,9 @@ def textes() -> dict[str, str]:
 
 
 def _corps(client: Client, adresse: str) -> str:
-    return client.get(adresse).content.decode().partition("<main")[2].partition("</main>")[0]
+    """What the page says of its year, without the way to the others."""
+    page = client.get(adresse).content.decode().partition("<main")[2].partition("</main>")[0]
+    return re.sub(r'<nav class="exercices".*?</nav>', "", page, flags=re.S)
 
 
 @pytest.mark.usefixtures("annee_2005")

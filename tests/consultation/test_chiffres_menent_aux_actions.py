@@ -157,7 +157,8 @@ def test_il_en_va_de_meme_pour_qui_ne_voit_qu_une_commune(agente: Client) -> Non
 
 def test_une_annee_vide_n_a_que_des_zeros_justes(coordinatrice: Client) -> None:
     Exercice.objects.create(annee=2006)
-    adresses = ["/", "/communes/", "/communes/30007/", "/themes/3/", "/financeurs/CG/", "/axes/1/"]
+    pages = ["/", "/communes/", "/communes/30007/", "/themes/3/", "/financeurs/CG/", "/axes/1/"]
+    adresses = [f"{page}?exercice=2006" for page in pages]
     comptees, trouvees = divergences(coordinatrice, adresses)
     assert trouvees == []
     assert comptees == 1, "no other page says more than « aucune »"
