@@ -56,6 +56,8 @@ def disparition(
     """The deletion of what this key named; None where there was none that one may know of: whoever
     is limited to these communes knows of what was there last in one of them.
     """
+    if any(isinstance(valeur, str) and "\0" in valeur for valeur in cle.values()):
+        return None  # no text has one, and PostgreSQL refuses to look for it
     suivi: Any = modele.historique  # type: ignore[attr-defined]  # simple-history's
     gardee = (
         suivi.filter(**cle, history_type="-")
