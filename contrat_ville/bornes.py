@@ -15,6 +15,8 @@ from comptes.saisies import lire_entier
 OCTETS_MAX: Final = 64 * 1024 * 1024
 # The longest page of the administration; Django would build up to 2 000 forms, in 20 s.
 LIGNES_MAX: Final = 200
+TROP_GRAND: Final = "Un nombre de ce formulaire est trop grand. Rien n’a été enregistré."
+_TROP_DE_CHIFFRES: Final = "Exceeds the limit"  # what Python says of the text of such a number
 _ANNONCES: Final = ("-TOTAL_FORMS", "-INITIAL_FORMS")
 
 
@@ -40,7 +42,17 @@ class CorpsLimite:
 
 
 class LignesBornees(MiddlewareMixin):
-    """Refuses by what a form announces, once the permission is given: nothing has been done yet."""
+    """Refuses by what a form announces, once the permission is given: nothing has been done yet.
+    Refuses too a number that neither the database nor Python holds, wherever a field reads it.
+    """
+
+    def process_exception(self, request: HttpRequest, erreur: Exception) -> HttpResponse | None:
+        """What was being written is undone: nobody's own form sends such a number."""
+        if isinstance(erreur, OverflowError) or (
+            isinstance(erreur, ValueError) and str(erreur).startswith(_TROP_DE_CHIFFRES)
+        ):
+            return render(request, "400.html", {"raison": TROP_GRAND}, status=400)
+        return None
 
     def process_view(
         self,

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 from django.test import Client
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from listes.recherche import _TABLE, sans_accents
@@ -87,8 +87,10 @@ def test_un_mot_se_trouve_ou_qu_il_soit_ecrit(mot: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x2200, exclude_categories=["Cs"])))
+@example("İ")
 def test_la_voie_courte_dit_comme_la_table(texte: str) -> None:
-    assert sans_accents(texte) == unicodedata.normalize("NFC", texte).lower().translate(_TABLE)
+    compose = unicodedata.normalize("NFC", texte).replace("İ", "i")
+    assert sans_accents(texte) == compose.lower().translate(_TABLE)
 
 
 def test_ce_qui_s_en_approche_est_montre_et_se_dit(coordinatrice: Client) -> None:
