@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import NoReverseMatch, resolve, reverse
+from django.urls import NoReverseMatch, get_script_prefix, resolve, reverse
 
 from actions.models import Action, Theme
 from axes.models import AxeTransversal
@@ -200,14 +201,20 @@ def _ouverte(url: str, lecteur: AbstractBaseUser | AnonymousUser | None) -> bool
     return permission == CONNECTE or lecteur.has_perm(permission)
 
 
+@cache
+def _saisies(prefixe: str) -> dict[str, str]:
+    """Where what a section shows is entered, found once below a prefix: every page asks."""
+    return {
+        liste: reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist")
+        for modele, (_, _, liste) in PAGES.items()
+    }
+
+
 def _courante(nom: str, url: str, chemin: str) -> Literal["page", "true", ""]:
     """What one enters stands under the section that shows it, not under « Administration »."""
     if chemin == url:
         return "page"
-    saisies = {
-        liste: reverse(f"admin:{modele._meta.app_label}_{modele._meta.model_name}_changelist")
-        for modele, (_, _, liste) in PAGES.items()
-    }
+    saisies = _saisies(get_script_prefix())
     if nom in saisies and chemin.startswith(saisies[nom]):
         return "true"
     if nom == ADMINISTRATION[1] and any(map(chemin.startswith, saisies.values())):
