@@ -1,6 +1,7 @@
 """The site's menus: the pages that exist and that the account may open."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -147,11 +148,15 @@ def liste_de(options: Any) -> str:
 
 @register.simple_tag
 def page_de(objet: Any) -> str:
-    """The page that shows what an administration form changes; empty where there is none."""
+    """The page that shows what an administration form changes; empty where there is none, or where
+    a form that is refused holds what no address can say.
+    """
     if type(objet) not in PAGES or objet.pk is None:
         return ""
     nom, cle, _ = PAGES[type(objet)]
-    return reverse(nom, args=[getattr(objet, cle)])
+    with suppress(NoReverseMatch):
+        return reverse(nom, args=[getattr(objet, cle)])
+    return ""
 
 
 @register.simple_tag(takes_context=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from actions.models import Action, Exercice
 from comptes.models import Utilisateur
+from financement.models import Financeur
 from tests.actions.test_admin import agent as agent
 from tests.actions.test_admin import commune, creer
 from tests.actions.test_admin import saisie as saisie  # the form of an action, filled in
@@ -156,3 +157,14 @@ def test_l_administration_est_dans_le_cadre_du_site(agent: Client, saisie: dict[
         "Ludothèque",
         "Action : modification",
     ]
+
+
+def test_un_code_que_nulle_adresse_ne_dit_laisse_le_formulaire_s_ouvrir(
+    agent: Client, saisie: dict[str, Any]
+) -> None:
+    financeur = Financeur.objects.get()
+    adresse = reverse("admin:financement_financeur_change", args=[financeur.pk])
+    corps = {"code": "../../etc", "nom": "", "ordre": "1", f"_version-{financeur.pk}": "1"}
+    page = agent.post(adresse, corps)
+    assert page.status_code == 200
+    assert lien(page.content.decode(), "Voir la page") == ""
