@@ -46,6 +46,8 @@ def test_de_l_action_a_sa_modification_et_retour(agent: Client, saisie: dict[str
     action.refresh_from_db()
     assert action.intitule == "Ludothèque du Rieu"
     page = agent.get(fiche).content.decode()
+    assert lien(page, "Joindre une pièce").endswith("#pieces-group")
+    assert "/history/?_retour=" in lien(page, "Tout l’historique")
     assert "intitulé&nbsp;: Ludothèque → Ludothèque du Rieu" in page
 
 
