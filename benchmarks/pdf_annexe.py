@@ -95,6 +95,7 @@ def notre_annexe(liste: ListeActions) -> None:
     annexe = Section("actions", "Liste des actions par commune", (liste,), annexe=True)
     rapport = Rapport(
         annee=2004,
+        annees=(2004,),
         titre="Bilan 2004",
         contrat="Contrat",
         territoire="Territoire",

@@ -174,10 +174,12 @@ class Section:
 class Rapport:
     """The annual report of one year, ready to be drawn in any format.
 
-    ``date_emission`` is the only thing in it that the rows don't decide.
+    ``annees`` are all those that have a report, newest first. ``date_emission`` is the only thing
+    in it that the rows don't decide.
     """
 
     annee: int
+    annees: tuple[int, ...]
     titre: str
     contrat: str
     territoire: str

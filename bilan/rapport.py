@@ -139,6 +139,7 @@ def assembler(
     )
     return Rapport(
         annee=exercice.annee,
+        annees=exercice.releve.annees[::-1],
         titre=f"Bilan – rapport d'activité {exercice.annee}",
         contrat=settings.CONTRAT,
         territoire=settings.TERRITOIRE,

@@ -40,12 +40,7 @@ def rapport(request: HttpRequest, annee: int) -> HttpResponse:
     """What the report opens on; with « ?tout=1 », the whole of it on one page."""
     etabli = _rapport(compte_de(request), annee)
     gabarit = "bilan/tout.html" if request.GET.get("tout") == "1" else "bilan/rapport.html"
-    contexte = {
-        "rapport": etabli,
-        "annee": annee,
-        "annees": _annees(),
-        "cles": etabli.chapitre("chiffres-cles"),
-    }
+    contexte = {"rapport": etabli, "annee": annee, "cles": etabli.chapitre("chiffres-cles")}
     return render(request, gabarit, contexte)
 
 
@@ -67,7 +62,6 @@ def chapitre(request: HttpRequest, annee: int, ancre: str) -> HttpResponse:
     contexte = {
         "rapport": etabli,
         "annee": annee,
-        "annees": _annees(),
         "section": section,
         "code": ancre if ancre in TELECHARGEABLES else "",
         "precedent": precedent,
@@ -75,11 +69,6 @@ def chapitre(request: HttpRequest, annee: int, ancre: str) -> HttpResponse:
     }
     gabarit = "bilan/controle.html" if ancre == CONTROLE else "bilan/chapitre.html"
     return render(request, gabarit, contexte)
-
-
-def _annees() -> list[int]:
-    """Every year that has a report, newest first."""
-    return list(Exercice.objects.values_list("annee", flat=True).order_by("-annee"))
 
 
 @exige(CONNECTE)

@@ -91,10 +91,10 @@ def test_une_page_sans_session_renvoie_a_la_connexion(client: Client, page: str)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_une_page_tient_en_quinze_requetes(
+def test_une_page_tient_en_quatorze_requetes(
     coordinatrice: Client, django_assert_max_num_queries: DjangoAssertNumQueries, page: str
 ) -> None:
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(14):
         reponse = coordinatrice.get(page)
     assert reponse.status_code == 200
     assert "reconstituées" in reponse.content.decode()
