@@ -3,7 +3,6 @@ made.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +15,7 @@ from django.views import View
 
 from actions.liens import lien_actions
 from actions.models import Action, ActionQuerySet, Exercice
-from actions.renouvellement import renouveler
-from actions.statuts import ECARTES
+from actions.renouvellement import Obstacles, renouveler
 from comptes.models import Utilisateur
 from comptes.permissions import compte_de
 from comptes.saisies import lire_entier
@@ -48,7 +46,10 @@ class RenouvelerUneAnnee(View):
 
     def get(self, request: HttpRequest, annee: int) -> HttpResponse:
         vers, depuis = self._exercices(request, annee)
-        propositions = self._propositions(request, vers, depuis)
+        candidates = self._candidates(request, vers, depuis)
+        montrees = [action.pk for action, _ in candidates[:LIGNES_MAX]]
+        sommes = Subvention.objects.montants_par_action(montrees)
+        aucune = request.GET.get("cocher") == "aucune"
         return render(
             request,
             "actions/reconduction.html",
@@ -56,22 +57,34 @@ class RenouvelerUneAnnee(View):
                 "vers": vers,
                 "depuis": depuis,
                 "annee": str(vers),
-                "propositions": propositions[:LIGNES_MAX],
-                "trop": len(propositions) > LIGNES_MAX,
+                "propositions": [
+                    Proposition(
+                        action,
+                        sommes.get(action.pk, Montants()),
+                        not aucune and not action.ecartee,
+                        raison,
+                    )
+                    for action, raison in candidates[:LIGNES_MAX]
+                ],
+                "trop": len(candidates) > LIGNES_MAX,
                 "liste": depuis and lien_actions(exercice=depuis.annee),
-                "aucune": request.GET.get("cocher") == "aucune",
+                "aucune": aucune,
             },
         )
 
     def post(self, request: HttpRequest, annee: int) -> HttpResponseBase:
         vers, depuis = self._exercices(request, annee)
-        permises = {p.action.pk for p in self._propositions(request, vers, depuis) if not p.raison}
-        voulues = [lire_entier(texte) for texte in request.POST.getlist("action")]
-        choisies = sorted({cle for cle in voulues if cle is not None} & permises)
+        voulues = {lire_entier(texte) for texte in request.POST.getlist("action")}
+        actions = [
+            action
+            for action, raison in self._candidates(request, vers, depuis)
+            if action.pk in voulues and not raison
+        ]
+        choisies = sorted(action.pk for action in actions)
         if not choisies:
             messages.warning(request, "Cochez au moins une action à renouveler.")
             return redirect(request.path)
-        if "_confirmer" in request.POST and not vers.clos:
+        if "_confirmer" in request.POST:
             return confier(
                 request,
                 renouveler_l_annee,
@@ -79,7 +92,6 @@ class RenouvelerUneAnnee(View):
                 actions=choisies,
                 annee=annee,
             )
-        actions = list(_visibles(request).filter(pk__in=choisies))
         contexte = {
             "vers": vers,
             "depuis": depuis,
@@ -93,46 +105,24 @@ class RenouvelerUneAnnee(View):
         return render(request, "actions/reconduction_apercu.html", contexte)
 
     def _exercices(self, request: HttpRequest, annee: int) -> tuple[Exercice, Exercice | None]:
-        """The year to fill, and the last one before it that has actions, if any."""
+        """The year to fill, and the one before it to fill it from, if any."""
         vers = Exercice.objects.filter(annee=annee).first()
         if vers is None:
             raise Http404(f"L'exercice {annee} n'existe pas.")
         siennes = Action.objects.visibles_par(compte_de(request))
-        avant = Exercice.objects.filter(annee__lt=annee).dernier_rempli(siennes)
-        return vers, avant if avant and siennes.filter(exercice=avant).exists() else None
+        return vers, Exercice.objects.filter(annee__lt=annee).dernier_rempli(siennes)
 
-    def _propositions(
+    def _candidates(
         self, request: HttpRequest, vers: Exercice, depuis: Exercice | None
-    ) -> Sequence[Proposition]:
+    ) -> list[tuple[Action, str]]:
+        """Last year's actions that one sees, each with why it can't be renewed; none into a closed
+        year.
+        """
         if depuis is None or vers.clos:
-            return ()
-        actions = list(
-            _visibles(request).filter(exercice=depuis).order_by("commune", "theme", "pk")
-        )
-        deja = set(
-            Action.objects.filter(exercice=vers, renouvelee_de__in=actions).values_list(
-                "renouvelee_de", flat=True
-            )
-        )
-        animee = Action.objects.filter(exercice=vers, nature=Action.Nature.ANIMATION).exists()
-        sommes = Subvention.objects.montants_par_action([action.pk for action in actions])
-        return [
-            Proposition(
-                action,
-                sommes.get(action.pk, Montants()),
-                action.statut not in ECARTES and request.GET.get("cocher") != "aucune",
-                _raison(action, vers, deja, animee),
-            )
-            for action in actions
-        ]
-
-
-def _raison(action: Action, vers: Exercice, deja: set[Any], animee: bool) -> str:
-    if action.pk in deja:
-        return f"déjà renouvelée en {vers}"
-    if animee and action.nature == Action.Nature.ANIMATION:
-        return f"l’animation existe déjà en {vers}"
-    return ""
+            return []
+        obstacles = Obstacles(vers)
+        actions = _visibles(request).filter(exercice=depuis).order_by("commune", "theme", "pk")
+        return [(action, obstacles.raison(action)) for action in actions]
 
 
 def _visibles(request: HttpRequest) -> ActionQuerySet:

@@ -20,6 +20,31 @@ REPRIS = (
 )
 
 
+class Obstacles:
+    """Why an action can't be renewed into a year: as that year is, then as it is being filled."""
+
+    def __init__(self, vers: Exercice) -> None:
+        self.vers = vers
+        renouvelees = Action.objects.filter(exercice=vers, renouvelee_de__isnull=False)
+        self._deja = set(renouvelees.order_by().values_list("renouvelee_de", flat=True))
+        animations = Action.objects.filter(exercice=vers, nature=Action.Nature.ANIMATION)
+        self._animee = animations.exists()
+
+    def raison(self, action: Action) -> str:
+        """The sentence; empty where nothing prevents it."""
+        if action.exercice_id == self.vers.pk:
+            return f"elle est déjà de {self.vers}"
+        if action.pk in self._deja:
+            return f"elle est déjà renouvelée en {self.vers}"
+        if self._animee and action.nature == Action.Nature.ANIMATION:
+            return f"l'animation existe déjà en {self.vers}"
+        return ""
+
+    def compter(self, action: Action) -> None:
+        """This one has just been renewed: a year has one running of the contract."""
+        self._animee = self._animee or action.nature == Action.Nature.ANIMATION
+
+
 @dataclass(frozen=True)
 class Renouvellement:
     """What was renewed, and what was left out, with the reason."""
@@ -38,21 +63,12 @@ def renouveler(actions: Iterable[Action], vers: Exercice) -> Renouvellement:
     """
     Exercice.objects.select_for_update().get(pk=vers.pk)
     resultat = Renouvellement([], [])
-    deja = set(
-        Action.objects.filter(exercice=vers, renouvelee_de__isnull=False).values_list(
-            "renouvelee_de", flat=True
-        )
-    )
-    animee = Action.objects.filter(exercice=vers, nature=Action.Nature.ANIMATION).exists()
+    obstacles = Obstacles(vers)
     for action in actions:
-        if action.exercice_id == vers.pk:
-            resultat.ecartees.append((action, f"elle est déjà de {vers}"))
-        elif action.pk in deja:
-            resultat.ecartees.append((action, f"elle est déjà renouvelée en {vers}"))
-        elif action.nature == Action.Nature.ANIMATION and animee:
-            resultat.ecartees.append((action, f"l'animation existe déjà en {vers}"))
+        if raison := obstacles.raison(action):
+            resultat.ecartees.append((action, raison))
         else:
-            animee = animee or action.nature == Action.Nature.ANIMATION
+            obstacles.compter(action)
             resultat.faites.append(_copier(action, vers))
     return resultat
 
