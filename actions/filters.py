@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import reverse_lazy
-from django.utils import timezone
 
 from actions.liens import SANS_PORTEUR, TOUS_LES_EXERCICES, TRANSTERRITORIAL
 from actions.models import Action, ActionQuerySet, Exercice, Theme
@@ -22,6 +21,7 @@ from comptes.saisies import citer, lire_entier
 from financement.models import Financeur, Subvention, SubventionQuerySet
 from listes.adresse import Anomalie
 from listes.filters import Choix, Filtres, JourFiltre, MontantFiltre, Reference, Texte
+from listes.jours import minuit
 from listes.recherche import mots, sans_accents
 from suivi.disparus import disparition
 from suivi.versions import Versionne
@@ -333,7 +333,7 @@ class ActionFiltres(FiltresParAnnee):
         return lignes
 
     def filtrer_depuis(self, selection: ActionQuerySet, nom: str, jour: date) -> ActionQuerySet:
-        return selection.modifiees_depuis(timezone.make_aware(datetime.combine(jour, time.min)))
+        return selection.modifiees_depuis(minuit(jour))
 
     def filtrer_auteurs(
         self, selection: ActionQuerySet, nom: str, valeurs: list[str]

@@ -7,7 +7,7 @@ kept row belongs to the commune, theme and year where the action was at that mom
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from heapq import merge
 from itertools import islice
@@ -26,7 +26,6 @@ from django.db.models import (
     Window,
 )
 from django.db.models.functions import Coalesce, RowNumber
-from django.utils import timezone
 
 from actions.models import Action
 from comptes.models import Utilisateur
@@ -385,10 +384,3 @@ def _intitules(actions: set[int]) -> dict[int, tuple[str, bool]]:
         **{cle: (intitule, False) for cle, intitule in disparues.values_list("id", "intitule")},
         **{cle: (intitule, True) for cle, intitule in presentes.items()},
     }
-
-
-def lundi() -> datetime:
-    """The last Monday at midnight, of here."""
-    maintenant = timezone.localtime()
-    minuit = maintenant.replace(hour=0, minute=0, second=0, microsecond=0)
-    return minuit - timedelta(days=minuit.weekday())

@@ -1,10 +1,8 @@
 """The page « Journal des changements », and its file."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -15,25 +13,19 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.views import View
 
-from actions.journal import (
-    CHAMPS,
-    LIGNES_DITES,
-    Demande,
-    Ecriture,
-    Journal,
-    lundi,
-)
+from actions.journal import CHAMPS, LIGNES_DITES, Demande, Ecriture, Journal
 from actions.models import Exercice, Theme
 from comptes.models import Utilisateur
 from comptes.permissions import CONNECTE, compte_de
-from comptes.saisies import lire_entier
+from comptes.saisies import lire_entier, lire_moment
 from financement.montants import ETAPES
+from listes.adresse import EXPORTS
 from listes.chiffres import montant
-from listes.exports import ListeExportee, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.exports import ListeExportee, en_fichier
+from listes.jours import lundi, minuit
 from listes.tables import Format, Valeur
 from suivi.historique import NATURES
 from territoires.models import Commune
@@ -50,11 +42,6 @@ PERIODES: Final = {
     "365": "Un an",
     "tout": "Depuis le début",
     "dates": "Entre deux dates",
-}
-_FORMATS: Final = {
-    "xlsx": "Excel (.xlsx)",
-    "csv": "CSV pour Excel",
-    "csv-ouvert": "CSV données ouvertes",
 }
 
 
@@ -106,12 +93,10 @@ class JournalForm(forms.Form):
         texte = self.cleaned_data["moment"]
         if not texte:
             return None
-        # No date, one without a zone, or one that no calendar has.
-        with suppress(ValueError, OverflowError):
-            lu = parse_datetime(texte)
-            if lu is not None and not timezone.is_naive(lu):
-                return lu.astimezone(UTC)
-        raise forms.ValidationError("Ce moment n'est pas dans le journal.")
+        moment = lire_moment(texte)
+        if moment is None:
+            raise forms.ValidationError("Ce moment n'est pas dans le journal.")
+        return moment
 
     def clean(self) -> dict[str, Any]:
         lus = super().clean() or {}
@@ -153,7 +138,7 @@ class JournalForm(forms.Form):
         if periode == "tout":
             return None, None
         jours = lire_entier(periode)
-        return (lundi() if jours is None else timezone.now() - timedelta(days=jours)), None
+        return (minuit(lundi()) if jours is None else timezone.now() - timedelta(days=jours)), None
 
     def proposer_les_personnes(self, personnes: dict[int, str]) -> None:
         """Those who wrote what is asked for."""
@@ -175,7 +160,7 @@ class JournalForm(forms.Form):
 def _minuit(jour: date | None) -> datetime | None:
     if jour is None or not 1900 <= jour.year <= 9998:
         return None
-    return timezone.make_aware(datetime.combine(jour, time.min))
+    return minuit(jour)
 
 
 def _jour(moment: datetime, *, heure: bool = False) -> str:
@@ -204,7 +189,7 @@ class JournalPage(View):
         formulaire.proposer_les_personnes(Journal(replace(demande, personne=None)).personnes())
         journal = Journal(demande)
         forme = request.GET.get("_export", "")
-        if forme in _FORMATS:
+        if forme in EXPORTS:
             return repondre(request, _fichier(journal, formulaire, forme))
         pages = Paginator(journal.moments(), MOMENTS_MONTRES)
         page = pages.get_page(lire_entier(request.GET.get("page", "")) or 1)
@@ -218,7 +203,7 @@ class JournalPage(View):
             "actions": journal.nombre_d_actions(),
             "differences": _dire(journal.differences()),
             "adresse": _adresse(request.GET),
-            "exports": [(libelle, forme) for forme, libelle in _FORMATS.items()],
+            "exports": [(libelle, forme) for forme, libelle in EXPORTS.items()],
         }
         return render(request, "actions/journal.html", contexte)
 
@@ -264,14 +249,7 @@ def _fichier(journal: Journal, formulaire: JournalForm, forme: str) -> Fichier:
         lignes=_rangees(journal.ecritures()),
         totaux=["Total", *[""] * 9, *(differences[etape] for etape in ETAPES)],
     )
-    if forme == "xlsx":
-        fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
-        ecrire_xlsx(feuille, fichier)
-        fichier.seek(0)
-        return Fichier("journal-des-changements.xlsx", fichier)
-    if forme == "csv-ouvert":
-        return Fichier("journal-des-changements-donnees-ouvertes.csv", csv_ouvert(feuille))
-    return Fichier("journal-des-changements.csv", csv_excel(feuille))
+    return en_fichier(feuille, forme, "journal-des-changements")
 
 
 def _rangees(ecritures: Iterator[Ecriture]) -> Iterator[list[Valeur]]:

@@ -9,8 +9,6 @@ from django.core.exceptions import TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.views import View
 
@@ -30,7 +28,7 @@ from actions.modification import (
 )
 from comptes.models import Utilisateur
 from comptes.permissions import compte_de
-from comptes.saisies import lire_entier
+from comptes.saisies import lire_entier, lire_moment
 from listes.adresse import PARAMETRES
 from listes.chiffres import accord, denombrer
 from suivi.declencheurs import RefusError
@@ -170,10 +168,7 @@ class AnnulerEnLot(View):
         return HttpResponseRedirect(reverse("actions:liste"))
 
     def _lire(self, request: HttpRequest) -> tuple[datetime, int]:
-        moment = None
-        with suppress(ValueError, OverflowError):
-            lu = parse_datetime(request.GET.get("moment", ""))
-            moment = timezone.localtime(lu) if lu is not None else None
+        moment = lire_moment(request.GET.get("moment", ""))
         nombre = faite_par(compte_de(request), moment) if moment is not None else 0
         if moment is None or not nombre:
             raise Http404("Vous n'avez rien modifié en lot à ce moment-là.")

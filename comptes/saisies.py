@@ -1,6 +1,11 @@
 """What people send in an address, a form or a file: how far it is read, how its spaces are kept."""
 
+from contextlib import suppress
+from datetime import datetime
 from typing import Final
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 # The database reads the whole table once for each word.
 LONGUEUR_MAX: Final = 200
@@ -16,6 +21,16 @@ def lire_entier(texte: str) -> int | None:
     """A whole number without a sign, as an address or a form writes it; None for anything else."""
     lisible = texte.isascii() and texte.isdigit() and len(texte) <= _CHIFFRES_MAX
     return int(texte) if lisible else None
+
+
+def lire_moment(texte: str) -> datetime | None:
+    """A moment as our addresses write it, in our time zone; None for anything else: naive, without
+    a year here, or no date at all.
+    """
+    with suppress(ValueError, OverflowError):
+        lu = parse_datetime(texte)
+        return None if lu is None else timezone.localtime(lu)
+    return None
 
 
 def en_une_ligne(texte: str) -> str:

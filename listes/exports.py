@@ -4,6 +4,7 @@ Rows come one at a time and leave at once: memory does not grow with their numbe
 """
 
 import csv
+import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,13 @@ from itertools import chain
 from typing import IO, Any
 
 import xlsxwriter
+from django.utils.text import slugify
 
+from listes.adresse import OUVERT
 from listes.chiffres import INCONNU
 from listes.classeurs import texte
 from listes.tables import Format, Valeur
+from travaux.taches import Fichier
 
 _FORMULE = ("=", "+", "-", "@", "\t", "\r")
 _LARGEURS = {
@@ -42,6 +46,20 @@ class ListeExportee:
     formats: Sequence[Format]
     lignes: Iterable[Sequence[Valeur]]
     totaux: Sequence[Valeur]
+
+
+def en_fichier(feuille: ListeExportee, forme: str, nom: str, precision: str = "") -> Fichier:
+    """The file of one of ``EXPORTS``, under this name; ``precision`` is what the name of a file
+    without sentences must say besides.
+    """
+    if forme == "xlsx":
+        fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
+        ecrire_xlsx(feuille, fichier)
+        fichier.seek(0)
+        return Fichier(f"{nom}.xlsx", fichier)
+    if forme == OUVERT:
+        return Fichier(f"{nom}-{slugify(f'{precision} données ouvertes')}.csv", csv_ouvert(feuille))
+    return Fichier(f"{nom}.csv", csv_excel(feuille))
 
 
 def ecrire_xlsx(feuille: ListeExportee, fichier: IO[bytes]) -> None:

@@ -19,6 +19,7 @@ from comptes.models import Utilisateur
 from comptes.saisies import COUPEE, LONGUEUR_MAX, citer, couper, est_coupee
 from listes.adresse import Anomalie
 from listes.chiffres import MontantIllisibleError, lire_montant, montant
+from listes.jours import lundi
 
 _ANNEE_MIN: Final = 1900  # long before any contract, and a moment that every database holds
 
@@ -143,9 +144,10 @@ class ChampJour(forms.CharField):
         if not texte:
             return None
         aujourd_hui = timezone.localdate()
-        depuis = {"aujourd'hui": 0, "hier": 1, "lundi": aujourd_hui.weekday()}
-        if (jours := depuis.get(texte.lower().replace("’", "'"))) is not None:
-            return aujourd_hui - timedelta(days=jours)
+        dits = {"aujourd'hui": aujourd_hui, "hier": aujourd_hui - timedelta(days=1)}
+        dits["lundi"] = lundi()
+        if (dit := dits.get(texte.lower().replace("’", "'"))) is not None:
+            return dit
         for forme in ("%d/%m/%Y", "%Y-%m-%d"):
             with suppress(ValueError):
                 jour = datetime.strptime(texte, forme).date()  # noqa: DTZ007  # a day has no zone

@@ -1,8 +1,12 @@
-"""A day as people write it in French: ``1/9/5``, ``01.09.2005``, ``1er sept. 2005``."""
+"""A day as people write it in French, ``1/9/5``, ``01.09.2005``, ``1er sept. 2005``, and where it
+begins.
+"""
 
 import datetime
 import re
 from typing import Final
+
+from django.utils import timezone
 
 from listes.recherche import sans_accents
 
@@ -33,6 +37,17 @@ def lire_jour(texte: str, annee: int | None = None) -> datetime.date | None:
     mois = int(lu[2]) if lu[2] else _mois(lu[3])
     an = int(lu[4]) if len(lu[4]) == 4 else _pres_de(annee, lu[4])
     return None if mois is None or an is None else _jour(an, mois, int(lu[1]))
+
+
+def lundi() -> datetime.date:
+    """The Monday of this week, here."""
+    aujourd_hui = timezone.localdate()
+    return aujourd_hui - datetime.timedelta(days=aujourd_hui.weekday())
+
+
+def minuit(jour: datetime.date) -> datetime.datetime:
+    """When a day begins, here."""
+    return timezone.make_aware(datetime.datetime.combine(jour, datetime.time.min))
 
 
 def est_plausible(jour: datetime.date) -> bool:

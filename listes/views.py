@@ -1,6 +1,5 @@
 """The one list page: a queryset, a filterset, a table and a permission, declared; nothing else."""
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -32,7 +31,7 @@ from listes.adresse import (
     Etat,
     lire_etat,
 )
-from listes.exports import ListeExportee, SousTotalEcrit, csv_excel, csv_ouvert, ecrire_xlsx
+from listes.exports import ListeExportee, SousTotalEcrit, en_fichier
 from listes.filters import Actif, Filtres
 from listes.recherche import approchant
 from listes.tables import Ligne, Lignes, TableDeListe, Totaux, Valeur
@@ -294,15 +293,7 @@ class ListeView(View):
         )
         filtres = [*self.filtres.implicites(), *(actif.texte for actif in actifs)]
         nom = slugify(" ".join([self.nom_fichier, *filtres]))[:_NOM_MAX]
-        if forme == "xlsx":
-            fichier = tempfile.TemporaryFile()  # noqa: SIM115  # whoever sends it closes it
-            ecrire_xlsx(feuille, fichier)
-            fichier.seek(0)
-            return Fichier(f"{nom}.xlsx", fichier)
-        if forme == OUVERT:
-            precision = slugify(f"{self.precision(table.totaux)} données ouvertes")
-            return Fichier(f"{nom}-{precision}.csv", csv_ouvert(feuille))
-        return Fichier(f"{nom}.csv", csv_excel(feuille))
+        return en_fichier(feuille, forme, nom, self.precision(table.totaux))
 
     def _page(
         self,

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -20,13 +19,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 
 from comptes.permissions import communes_de, dans_les_communes, introuvable
-from comptes.saisies import citer, lire_entier
+from comptes.saisies import citer, lire_entier, lire_moment
 from listes.chiffres import accord, denombrer, nombre
 from listes.recherche import sans_accents
 from suivi import conflit, historique
@@ -524,11 +522,7 @@ def _ce_qui_est_montre(
 
 
 def _moment(texte: str) -> datetime:
-    moment = None
-    # Naive, without a year in our time zone, or no date at all.
-    with suppress(ValueError, OverflowError):
-        lu = parse_datetime(texte)
-        moment = timezone.localtime(lu) if lu is not None else None
+    moment = lire_moment(texte)
     if moment is None:
         raise Http404("Cette date n'est pas dans l'historique.")
     return moment

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from actions.journal import Demande, Journal, lundi
+from actions.journal import Demande, Journal
 from actions.liens import SANS_PORTEUR, lien_actions
 from actions.models import Action
 from actions.statuts import ECARTES
@@ -22,6 +22,7 @@ from comptes.permissions import CONNECTE, compte_de, dans_les_communes, exige
 from consultation.carte import carte_de_navigation
 from consultation.visibles import communes_visibles
 from listes.chiffres import denombrer
+from listes.jours import lundi, minuit
 from sauvegarde.models import AUCUNE, Sauvegarde
 from territoires.models import Commune
 
@@ -66,7 +67,7 @@ def accueil(request: HttpRequest) -> HttpResponse:
             "thematique": graphiques.barres_thematiques(exercice.thematique),
             "changements": _derniers_changements(compte.perimetre),
             "depuis_lundi": Journal(
-                Demande(depuis=lundi(), communes=compte.perimetre)
+                Demande(depuis=minuit(lundi()), communes=compte.perimetre)
             ).nombre_d_actions(),
             "attentions": _attentions(exercice) + _sauvegarde(compte),
         },
