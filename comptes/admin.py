@@ -82,11 +82,11 @@ class UtilisateurAdmin(Administration[Utilisateur]):
     ) -> tuple[str, ...]:
         return CE_QU_ON_PEUT if _soi_meme(request, obj) else ()
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Not by the password: a list that it filters would tell it, one character at a time."""
         if lookup.startswith("password"):
             return False
-        return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        return super().lookup_allowed(lookup, value, request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return _peut_toucher(request, None) and super().has_add_permission(request)
