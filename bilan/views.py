@@ -5,6 +5,7 @@ import io
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from actions.models import Exercice
 from bilan.document import Rapport, Section
@@ -40,7 +41,12 @@ def rapport(request: HttpRequest, annee: int) -> HttpResponse:
     """What the report opens on; with « ?tout=1 », the whole of it on one page."""
     etabli = _rapport(compte_de(request), annee)
     gabarit = "bilan/tout.html" if request.GET.get("tout") == "1" else "bilan/rapport.html"
-    contexte = {"rapport": etabli, "annee": annee, "cles": etabli.chapitre("chiffres-cles")}
+    contexte = {
+        "rapport": etabli,
+        "annee": annee,
+        "onglets": _onglets(etabli),
+        "cles": etabli.chapitre("chiffres-cles"),
+    }
     return render(request, gabarit, contexte)
 
 
@@ -62,6 +68,7 @@ def chapitre(request: HttpRequest, annee: int, ancre: str) -> HttpResponse:
     contexte = {
         "rapport": etabli,
         "annee": annee,
+        "onglets": _onglets(etabli),
         "section": section,
         "code": ancre if ancre in TELECHARGEABLES else "",
         "precedent": precedent,
@@ -69,6 +76,14 @@ def chapitre(request: HttpRequest, annee: int, ancre: str) -> HttpResponse:
     }
     gabarit = "bilan/controle.html" if ancre == CONTROLE else "bilan/chapitre.html"
     return render(request, gabarit, contexte)
+
+
+def _onglets(rapport: Rapport) -> list[tuple[int, str, bool]]:
+    """Each year that has a report, where it begins, and whether it is this one's."""
+    return [
+        (annee, reverse("bilan:bilan", args=[annee]), annee == rapport.annee)
+        for annee in rapport.annees
+    ]
 
 
 @exige(CONNECTE)
